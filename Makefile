@@ -1,0 +1,124 @@
+# Everything a person or CI runs. `make` alone prints the list.
+# Each step leaves a stamp beside what it made, so a second call does only what changed.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+PORT ?= 8000
+DATA ?= ./data
+
+VENV := .venv
+BIN := $(VENV)/bin
+NODE_BIN := $(VENV)/node-bin
+FONTS := labels/fonts/NotoSansSC_400Regular.ttf labels/fonts/NotoSansSC_700Bold.ttf
+FONT_PACKAGE := pwa/node_modules/@expo-google-fonts/noto-sans-sc
+
+PWA_SOURCES := pwa/build.mjs pwa/package-lock.json $(shell find pwa/src pwa/styles pwa/icons \
+  pwa/manifest.webmanifest server/templates server/locale 2>/dev/null)
+DEVICE_TESTS = $(wildcard tests/pwa/*.test.js tests/pwa/*/*.test.js)
+BROWSER_TESTS = $(wildcard tests/browser/test_*.py)
+
+# Offered once the module behind it exists: target=file.
+OPTIONAL := sim=tests/simulation/__main__.py bench=tests/benchmarks/__main__.py \
+  screenshots=tests/browser/screenshots.py journey=tests/browser/test_journey.py
+ABSENT := $(foreach pair,$(OPTIONAL),\
+  $(if $(wildcard $(word 2,$(subst =, ,$(pair)))),,$(word 1,$(subst =, ,$(pair)))))
+
+export PATH := $(CURDIR)/$(NODE_BIN):$(CURDIR)/$(BIN):$(PATH)
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+
+.PHONY: help setup run test check journey sim bench screenshots build wheel lock clean
+
+help: ## this list
+	@awk -v absent=" $(ABSENT) " -F ':.*## ' '/^[a-z]+:.*## / { \
+	  if (!index(absent, " " $$1 " ")) printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+setup: $(VENV)/.project pwa/node_modules/.stamp $(FONTS) ## install what is locked, in here
+
+run: setup build ## a demo plant on http://localhost:8000 (PORT=, DATA=)
+	traveler demo --data $(DATA) --port $(PORT)
+
+test: setup build ## every test: Python, device, browser
+	bash tests/browser/install.sh
+	pytest -n 2 --ignore=tests/browser
+ifneq ($(DEVICE_TESTS),)
+	node --test --test-reporter=spec $(DEVICE_TESTS)
+endif
+ifneq ($(BROWSER_TESTS),)
+	pytest tests/browser
+endif
+
+check: setup ## style, types, who may import whom; all of it, then red if any was
+	@failed=0; \
+	step() { echo "== $$*"; "$$@" || failed=1; }; \
+	step ruff check --quiet --output-format concise; \
+	step ruff format --check --quiet; \
+	step mypy; \
+	step lint-imports --no-cache --no-logo; \
+	step pwa/node_modules/.bin/tsc -p pwa/tsconfig.json; \
+	step pwa/node_modules/.bin/tsc -p pwa/tsconfig.worker.json; \
+	step pytest -q tests/test_tidy.py; \
+	exit $$failed
+
+journey: setup build ## one lot through the plant, offline and back, told step by step
+	bash tests/browser/install.sh
+	pytest tests/browser/test_journey.py -s
+
+sim: setup ## many devices, faults and restarts, then the invariants
+	python -m tests.simulation
+
+bench: setup build ## how fast, with numbers
+	python -m tests.benchmarks
+
+screenshots: setup build ## pictures of the pages for the documentation
+	bash tests/browser/install.sh
+	python -m tests.browser.screenshots
+
+build: pwa/dist/build.json ## bundle the device app into pwa/dist
+
+wheel: setup build ## one installable file with everything in it, in dist/
+	python -m hatchling build -t wheel
+
+lock: ## renew the Python locks (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header --extra postgres -o requirements.lock pyproject.toml
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header --extra postgres --group dev -c requirements.lock -o requirements-dev.lock \
+	  pyproject.toml
+
+clean: ## remove all that was installed or built; data stays
+	rm -rf $(VENV) pwa/node_modules pwa/dist dist node_modules tests/pwa/node_modules $(FONTS)
+	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/pip:
+	bash .ci/venv.sh $(PYTHON) $(VENV)
+
+$(VENV)/.python: requirements-dev.lock | $(BIN)/pip
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+$(VENV)/.project: pyproject.toml $(VENV)/.python
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.node: $(VENV)/.python .ci/node.sh
+	bash .ci/node.sh $(VENV)
+	touch $@
+
+pwa/node_modules/.stamp: pwa/package.json pwa/package-lock.json $(VENV)/.node
+	cd pwa && npm ci --no-audit --no-fund --loglevel=error
+	mkdir -p tests/pwa && ln -sfn ../../pwa/node_modules tests/pwa/node_modules
+	touch $@
+
+$(FONTS): labels/fonts/NotoSansSC_%.ttf: pwa/node_modules/.stamp
+	mkdir -p $(@D)
+	cp $(FONT_PACKAGE)/$*/$(@F) $@
+	touch $@
+
+pwa/dist/build.json: pwa/node_modules/.stamp $(PWA_SOURCES)
+	node pwa/build.mjs

@@ -1,0 +1,197 @@
+"""What goes into the codes of a label, and how a scanned or typed text is read.
+
+Pure text in, pure values out: nothing here draws, looks a thing up or opens a link. The device has
+a twin of `read` in JavaScript; `tests/vectors/codes.json` holds both to the same answers. A
+scanner that tells the symbology apart from the text puts its identifier (`]d2`, `]Q1` …) in front
+before it asks.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Literal
+from urllib.parse import quote, unquote
+
+from labels import gs1
+from labels.error import LabelError
+
+TEXT_LENGTH_MAX = 200
+LINK_LENGTH_MAX = 2000
+
+Kind = Literal["gs1", "own", "lot_id", "text", "foreign", "invalid"]
+Type = Literal["lot", "job", "item", "visit", "requisition"]
+
+TYPES: dict[str, Type] = {
+    "lots": "lot",
+    "jobs": "job",
+    "items": "item",
+    "visits": "visit",
+    "requisitions": "requisition",
+}
+
+BLANKS = " \t\r\n\u00a0\u3000\ufeff"
+# Controls (FNC1 apart), signs that turn text around, line separators, halves of surrogate pairs.
+_CONTROL = re.compile(r"[\x00-\x1c\x1e\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
+_ANY_CASE = re.IGNORECASE | re.ASCII  # without ASCII, "ſ" would be an "s"
+_LINK = re.compile(r"https?://([^/?#]+)([^?#]*)(?:\?([^#]*))?(?:#.*)?\Z", _ANY_CASE)
+_OTHER_SCHEME = re.compile(
+    r"[a-z][a-z0-9+.\-]*://|(?:javascript|data|vbscript|blob|file):", _ANY_CASE
+)
+_LOT_ID = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}"
+    r":[A-Za-z0-9][A-Za-z0-9._/+-]{0,39}"
+    r":[A-Za-z0-9][A-Za-z0-9._/+-]{0,39}\Z"
+)
+_BROKEN_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_BASE_URL = re.compile(r"https?://[^/?#\s]+\Z")
+_IDENTIFIER = re.compile(r"[0-9]{2,4}\Z")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a text turned out to be; only the fields of its `kind` are set.
+
+    gs1: gtin (fourteen digits), lot, serial, expiry · own: type, id · lot_id: id · text, foreign:
+    text · invalid: reason, one of the codes of `labels.error` or empty, too_long,
+    control_characters.
+    """
+
+    kind: Kind
+    gtin: str | None = None
+    lot: str | None = None
+    serial: str | None = None
+    expiry: date | None = None
+    type: Type | None = None
+    id: str | None = None
+    text: str | None = None
+    reason: str | None = None
+
+
+def lot_link(base_url: str, lot_id: str, *, gtin: str | None, lot_code: str) -> str:
+    """The link in a lot's QR code: a GS1 Digital Link (URI Syntax §4) where the item has a GTIN.
+
+    Without one, or where GS1 cannot carry the lot code (20 characters of set 82), it is not GS1
+    but our own URL. Raises LabelError `base_url` unless that is scheme and host,
+    `gtin_check_digit` or `element_string` for a wrong GTIN.
+    """
+    base = base_url.rstrip("/")
+    if not _BASE_URL.match(base):
+        raise LabelError("base_url", base_url, message="the base URL is https:// and a host")
+    if gtin and gs1.lot_fits(lot_code):
+        return f"{base}/01/{gs1.gtin14(gtin)}/10/{quote(lot_code, safe='')}"
+    return f"{base}/lots/{quote(lot_id, safe='')}"
+
+
+def read(text: str) -> Reading:
+    """What `text`, scanned or typed, means. Never raises: what is wrong with it is its reason."""
+    bare = text.strip(BLANKS)
+    if len(bare) > LINK_LENGTH_MAX:
+        return Reading("invalid", reason="too_long")
+    if _CONTROL.search(bare):
+        return Reading("invalid", reason="control_characters")
+    try:
+        return _marked(bare)
+    except LabelError as error:
+        return Reading("invalid", reason=error.code)
+
+
+def _marked(bare: str) -> Reading:
+    """Reads `bare` by the mark the scanner left, if any (ISO/IEC 15424)."""
+    mark = _SYMBOLOGY.match(bare)
+    symbology, rest = (mark.group(), bare[3:]) if mark else ("", bare)
+    if symbology in ("]d2", "]Q3", "]C1", "]e0"):
+        return _gs1(gs1.element_string(rest))
+    if symbology in ("]E0", "]E4"):
+        return _gs1(gs1.elements([(gs1.GTIN, rest)]))
+    if gs1.FNC1 in rest:
+        return _gs1(gs1.element_string(rest))
+    if gs1.looks_typed(rest):
+        return _gs1(gs1.typed_element_string(rest))
+    return _unmarked(rest)
+
+
+def _gs1(elements: gs1.Elements) -> Reading:
+    if elements.gtin is None and elements.lot is None:
+        raise LabelError("no_gtin_or_lot", "", message="the code holds neither GTIN nor lot")
+    return Reading(
+        "gs1",
+        gtin=elements.gtin,
+        lot=elements.lot,
+        serial=elements.serial,
+        expiry=elements.expiry,
+    )
+
+
+def _unmarked(bare: str) -> Reading:
+    if bare == "":
+        return Reading("invalid", reason="empty")
+    link = _LINK.match(bare)
+    if link:
+        return _linked(bare, link)
+    if _OTHER_SCHEME.match(bare):
+        return Reading("foreign", text=bare)
+    if _LOT_ID.match(bare):
+        return Reading("lot_id", id=bare)
+    if len(bare) > TEXT_LENGTH_MAX:
+        return Reading("invalid", reason="too_long")
+    return Reading("text", text=bare)
+
+
+def _linked(bare: str, link: re.Match[str]) -> Reading:
+    """Reads a web link by its path: ours, a Digital Link of any host, or foreign."""
+    _, path, query = link.groups()
+    segments = path.removesuffix("/").split("/")[1:]
+    if len(segments) == 2 and segments[0] in TYPES:
+        return _own(bare, segments)
+    pairs = _path_pairs(segments)
+    if pairs is None:
+        return Reading("foreign", text=bare)
+    return _gs1(gs1.elements([*pairs, *_query_pairs(query or "")]))
+
+
+def _own(bare: str, segments: list[str]) -> Reading:
+    document_id = _decoded(segments[1])
+    if document_id in ("", ".", ".."):
+        return Reading("foreign", text=bare)
+    if len(document_id) > TEXT_LENGTH_MAX:
+        return Reading("invalid", reason="too_long")
+    return Reading("own", type=TYPES[segments[0]], id=document_id)
+
+
+def _path_pairs(segments: list[str]) -> list[tuple[str, str]] | None:
+    """Identifiers and values from the GTIN on; None where the path holds none or breaks off."""
+    start = next(
+        (
+            place
+            for place, (name, value) in enumerate(pairwise(segments))
+            if name == gs1.GTIN and gs1.looks_like_gtin(value)
+        ),
+        None,
+    )
+    if start is None:
+        return None
+    names, values = segments[start::2], segments[start + 1 :: 2]
+    if len(names) != len(values) or "" in values or not all(map(_IDENTIFIER.match, names)):
+        return None
+    return [(name, _decoded(value)) for name, value in zip(names, values, strict=True)]
+
+
+def _query_pairs(query: str) -> list[tuple[str, str]]:
+    """Identifiers and values of a query; plus stays plus, as in the path."""
+    parts = (part.partition("=") for part in query.split("&"))
+    return [(name, _decoded(value)) for name, _, value in parts if name in gs1.OURS]
+
+
+def _decoded(text: str) -> str:
+    """`text` without percent encoding; broken encoding or hidden controls raise."""
+    try:
+        if _BROKEN_PERCENT.search(text):
+            raise ValueError(text)
+        decoded = unquote(text, errors="strict")
+    except ValueError as error:
+        raise LabelError("percent_encoding", text, message=f"{text!r} breaks off") from error
+    if _CONTROL.search(decoded) or gs1.FNC1 in decoded:
+        raise LabelError("control_characters", decoded, message="hidden control characters")
+    return decoded

@@ -1,0 +1,125 @@
+/**
+ * The one module that opens IndexedDB: its stores, and transactions that survive a dead connection.
+ *
+ * Here: opening, upgrading, opening again. Not here: what stands in the stores (outbox, ledger,
+ * replica, feed, blobs), which all take the database as their first parameter.
+ */
+import { openDB } from "idb";
+
+/** @typedef {import("./types").Database} Database */
+
+const NAME = "traveler";
+const SCHEMA = 1;
+const ATTEMPTS = 4;
+
+/** Names under which browsers report a connection that died or is closing; then nothing was
+ * committed, or what was committed is recognised by the work itself when it runs again. */
+const LOST = new Set(["InvalidStateError", "UnknownError", "AbortError", "TimeoutError"]);
+
+/**
+ * @param {string} [name]
+ * @returns {Database}
+ */
+export function openDatabase(name = NAME) {
+  /** @type {Promise<import("idb").IDBPDatabase<any>> | null} */
+  let opening = null;
+
+  function connect() {
+    opening ??= openDB(name, SCHEMA, {
+      upgrade,
+      blocking: () => void close(),
+      terminated: () => void (opening = null),
+    }).catch((error) => {
+      opening = null;
+      throw error;
+    });
+    return opening;
+  }
+
+  async function close() {
+    const closing = opening;
+    opening = null;
+    (await closing?.catch(() => null))?.close();
+  }
+
+  /**
+   * @template T
+   * @param {string[]} stores
+   * @param {IDBTransactionMode} mode
+   * @param {(tx: any) => Promise<T>} work
+   * @param {IDBTransactionOptions} [options]
+   * @returns {Promise<T>}
+   */
+  async function run(stores, mode, work, options) {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await once(await connect(), stores, mode, work, options);
+      } catch (error) {
+        const name = /** @type {{name?: string}} */ (error)?.name ?? "";
+        if (!LOST.has(name) || attempt === ATTEMPTS) throw error;
+        await close();
+      }
+    }
+  }
+
+  return {
+    read: (stores, work) => run(stores, "readonly", work),
+    write: (stores, work, { strict = false } = {}) =>
+      run(stores, "readwrite", work, strict ? { durability: "strict" } : {}),
+    close,
+  };
+}
+
+/**
+ * Runs the work in one transaction: all of it lasts, or nothing. The work may await nothing but
+ * this transaction's requests: any other promise (WebCrypto, fetch) would end it halfway.
+ * @template T
+ * @param {import("idb").IDBPDatabase<any>} db
+ * @param {string[]} stores
+ * @param {IDBTransactionMode} mode
+ * @param {(tx: any) => Promise<T>} work
+ * @param {IDBTransactionOptions} [options]
+ * @returns {Promise<T>}
+ */
+async function once(db, stores, mode, work, options) {
+  const tx = db.transaction(stores, mode, options);
+  const ended = tx.done.then(
+    () => null,
+    (error) => error ?? new DOMException("the transaction was aborted", "AbortError"),
+  );
+  try {
+    const result = await work(tx);
+    const failure = await ended;
+    if (failure) throw failure;
+    return result;
+  } catch (error) {
+    try {
+      tx.abort();
+    } catch {
+      // It is over already.
+    }
+    // A full disk shows in the transaction; its requests only say that they were aborted.
+    throw tx.error?.name === "QuotaExceededError" ? tx.error : error;
+  }
+}
+
+/** @param {import("idb").IDBPDatabase<any>} db */
+function upgrade(db) {
+  const replica = db.createObjectStore("replica", { keyPath: "key" });
+  replica.createIndex("terms", "terms", { multiEntry: true });
+  db.createObjectStore("staged", { autoIncrement: true });
+  for (const name of ["outbox", "ledger"]) {
+    db.createObjectStore(name, { keyPath: "place" }).createIndex("id", "id", { unique: true });
+  }
+  db.createObjectStore("blobs", { keyPath: "sha256" }).createIndex("state", "state");
+  db.createObjectStore("meta");
+}
+
+/**
+ * Says in the same transaction that what is shown may have changed.
+ * @param {any} tx with the store meta, for writing
+ */
+export async function bumpRevision(tx) {
+  const meta = tx.objectStore("meta");
+  await meta.put(((await meta.get("revision")) ?? 0) + 1, "revision");
+}

@@ -1,0 +1,179 @@
+/**
+ * The feed: in which order pages of a pull are taken, and when they are shown.
+ *
+ * Pages of a pull that needs several wait in `staged` and are shown together at `complete`: an
+ * entry's effects in two scopes may come on two pages, and between them the view would show its
+ * effect twice, or not at all. In the same transaction covered entries leave the outbox.
+ */
+import { bumpRevision } from "./database.js";
+import { isForgotten, isSeenAll, releaseCovered, requeueAfter, takeVerdicts } from "./ledger.js";
+import { applyChanges, dropScopes } from "./replica.js";
+
+/** @typedef {import("./types").Change} Change */
+/** @typedef {import("./types").Cursors} Cursors */
+/** @typedef {import("./types").Database} Database */
+/** @typedef {import("./types").Feed} Feed */
+/**
+ * @typedef {object} PullAnswer
+ * @property {string} epoch
+ * @property {Change[]} changes
+ * @property {string[]} scopes_added
+ * @property {string[]} scopes_dropped
+ * @property {Cursors} cursors
+ * @property {boolean} complete
+ * @property {import("./types").Verdict[]} [verdicts]
+ * @property {number} last_seq
+ */
+/** @typedef {{isTaken: boolean, keys: string[]}} Taken isTaken false: another pull came before */
+
+const FEED_STORES = ["replica", "staged", "outbox", "ledger", "meta"];
+
+/** @type {Feed} */
+const EMPTY = {
+  epoch: null,
+  cursors: {},
+  complete: false,
+  person: null,
+  staged: null,
+  round: 0,
+};
+
+/**
+ * @param {any} tx with meta
+ * @returns {Promise<Feed>}
+ */
+export async function feedOf(tx) {
+  return (await tx.objectStore("meta").get("feed")) ?? EMPTY;
+}
+
+/**
+ * @param {Feed} feed
+ * @returns {Cursors} from where to ask for the next page
+ */
+export function askFrom(feed) {
+  return feed.staged?.cursors ?? feed.cursors;
+}
+
+/**
+ * Takes one page, if nothing else was taken since it was asked for.
+ * @param {Database} database
+ * @param {PullAnswer} page
+ * @param {{asked: Feed, login: string, index: Record<string, string[]>, now: Date}} circumstances
+ * @returns {Promise<Taken>} with the keys of documents that look different now
+ */
+export async function takePage(database, page, { asked, login, index, now }) {
+  return database.write(FEED_STORES, async (tx) => {
+    const meta = tx.objectStore("meta");
+    const feed = await feedOf(tx);
+    const isStale = feed.round !== asked.round || feed.epoch !== asked.epoch;
+    if (isStale || (await meta.get("signin"))?.login !== login) {
+      return { isTaken: false, keys: [] };
+    }
+    const gone = await dropScopes(tx, page.scopes_dropped);
+    const spoken = await takeVerdicts(tx, page.verdicts ?? []);
+    const cursors = advanced(askFrom(feed), page);
+    const shown = page.complete
+      ? await show(tx, { feed, page, cursors, login, index, now })
+      : await stage(tx, { feed, page, cursors });
+    const keys = [...new Set([...gone, ...spoken, ...shown])];
+    if (keys.length > 0) await bumpRevision(tx);
+    return { isTaken: true, keys };
+  });
+}
+
+/**
+ * @param {Cursors} before
+ * @param {PullAnswer} page
+ * @returns {Cursors}
+ */
+function advanced(before, page) {
+  const cursors = { ...before, ...page.cursors };
+  for (const scope of page.scopes_dropped) delete cursors[scope];
+  return cursors;
+}
+
+/**
+ * @param {any} tx
+ * @param {{feed: Feed, page: PullAnswer, cursors: Cursors}} what
+ * @returns {Promise<string[]>} nothing is shown yet
+ */
+async function stage(tx, { feed, page, cursors }) {
+  await tx.objectStore("staged").add({ changes: page.changes });
+  const changes = (feed.staged?.changes ?? 0) + page.changes.length;
+  const staged = { cursors, fresh: feed.staged?.fresh ?? false, changes };
+  const live = without(feed.cursors, page.scopes_dropped);
+  const next = { ...feed, cursors: live, staged, round: feed.round + 1 };
+  await tx.objectStore("meta").put(next, "feed");
+  return [];
+}
+
+/**
+ * @param {any} tx
+ * @param {{feed: Feed, page: PullAnswer, cursors: Cursors, login: string,
+ *   index: Record<string, string[]>, now: Date}} what
+ * @returns {Promise<string[]>}
+ */
+async function show(tx, { feed, page, cursors, login, index, now }) {
+  const keys = [];
+  if (feed.staged?.fresh) {
+    keys.push(...(await tx.objectStore("replica").getAllKeys()));
+    await tx.objectStore("replica").clear();
+    await forgetShown(tx);
+  }
+  for (const place of await tx.objectStore("staged").getAllKeys()) {
+    const { changes } = await tx.objectStore("staged").get(place);
+    // A scope may have been lost since its page was staged.
+    const kept = changes.filter((/** @type {Change} */ { scope }) => scope in cursors);
+    keys.push(...(await applyChanges(tx, kept, index)));
+  }
+  await tx.objectStore("staged").clear();
+  keys.push(...(await applyChanges(tx, page.changes, index)));
+  keys.push(...(await releaseCovered(tx, (verdict) => isSeenAll(verdict, cursors), now)));
+  const shown = { cursors, complete: true, person: login, staged: null };
+  await tx.objectStore("meta").put({ ...feed, ...shown, round: feed.round + 1 }, "feed");
+  return keys;
+}
+
+/**
+ * The old replica is gone, and with it what had been shown of entries that were sent again.
+ * @param {any} tx with outbox
+ */
+async function forgetShown(tx) {
+  const outbox = tx.objectStore("outbox");
+  for (const row of await outbox.getAll()) {
+    if (row.is_shown) await outbox.put({ ...row, is_shown: false });
+  }
+}
+
+/**
+ * Follows a server that was restored: under a new epoch everything is loaded anew, staged beside
+ * what is shown; whatever the server has forgotten of this device waits to be sent again.
+ * @param {Database} database
+ * @param {{epoch: string, last_seq: number}} answer
+ * @returns {Promise<"as_before" | "changed">}
+ */
+export async function followServer(database, { epoch, last_seq }) {
+  return database.write(["staged", "outbox", "ledger", "meta"], async (tx) => {
+    const feed = await feedOf(tx);
+    const isNew = feed.epoch !== epoch;
+    const isRestored = isNew && feed.epoch !== null;
+    const isBehind = await isForgotten(tx, last_seq);
+    if (!isNew && !isBehind) return "as_before";
+    if (isNew) {
+      await tx.objectStore("staged").clear();
+      const staged = isRestored ? { cursors: {}, fresh: true, changes: 0 } : null;
+      await tx.objectStore("meta").put({ ...feed, epoch, staged, round: feed.round + 1 }, "feed");
+    }
+    if (isRestored || isBehind) await requeueAfter(tx, last_seq);
+    return isRestored || isBehind ? "changed" : "as_before";
+  });
+}
+
+/**
+ * @param {Cursors} cursors
+ * @param {string[]} scopes
+ * @returns {Cursors}
+ */
+function without(cursors, scopes) {
+  return Object.fromEntries(Object.entries(cursors).filter(([scope]) => !scopes.includes(scope)));
+}

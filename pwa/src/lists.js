@@ -1,0 +1,88 @@
+/**
+ * Lists of a page: from index terms to the documents that it shows, as its table entry says.
+ * The twin of the lists in server/pages/answer.py.
+ */
+import { filled, values } from "./addresses.js";
+
+/** @typedef {import("./types").Doc} Doc */
+/** @typedef {import("./types").ListSpec} ListSpec */
+
+/**
+ * @param {import("./view.js").Moment} moment
+ * @param {ListSpec} spec
+ * @param {Record<string, any>} scope what placeholders stand for
+ * @returns {Promise<{items: Doc[], total: number}>}
+ */
+export async function listOf(moment, spec, scope) {
+  const templates = Array.isArray(spec.term) ? spec.term : [spec.term];
+  const terms = templates.flatMap((template) => filled(template, scope)).map(String);
+  const found = await moment.find(terms);
+  const kept = found.filter((doc) => isWanted(doc, spec, scope) && isMatch(doc, spec, scope));
+  const sorted = spec.sort ? kept.sort(by(spec.sort)) : kept;
+  const items = spec.latest ? firstOfEach(sorted, spec.latest) : sorted;
+  return { items: items.slice(0, spec.limit ?? items.length), total: items.length };
+}
+
+/**
+ * @param {Doc} doc
+ * @param {ListSpec} spec
+ * @param {Record<string, any>} scope
+ */
+function isWanted(doc, { where = {} }, scope) {
+  return Object.entries(where).every(([field, template]) => {
+    const wanted = filled(template, scope).map(String);
+    if (wanted.length === 0) return true;
+    return values(doc, field).some((value) => wanted.includes(String(value)));
+  });
+}
+
+/**
+ * @param {Doc} doc
+ * @param {ListSpec} spec
+ * @param {Record<string, any>} scope
+ */
+function isMatch(doc, { match }, scope) {
+  if (!match) return true;
+  const text = String(filled(match.text, scope)[0] ?? "").trim().toLowerCase();
+  if (text === "") return true;
+  return match.fields.some((field) =>
+    values(doc, field).some((value) => String(value).toLowerCase().includes(text)),
+  );
+}
+
+/**
+ * @param {string} sort a field; -field for the greatest first; what has no value comes last
+ * @returns {(a: Doc, b: Doc) => number}
+ */
+function by(sort) {
+  const isDown = sort.startsWith("-");
+  const field = isDown ? sort.slice(1) : sort;
+  return (a, b) => {
+    const [x, y] = [values(a, field)[0], values(b, field)[0]];
+    if (x === undefined || y === undefined) return Number(x === undefined) - Number(y === undefined);
+    return compare(x, y) * (isDown ? -1 : 1);
+  };
+}
+
+/**
+ * Numbers as numbers and before all else, everything else as text.
+ * @param {any} x
+ * @param {any} y
+ */
+function compare(x, y) {
+  const [isNumberX, isNumberY] = [typeof x === "number", typeof y === "number"];
+  if (isNumberX !== isNumberY) return isNumberX ? -1 : 1;
+  const [first, second] = isNumberX ? [x, y] : [String(x), String(y)];
+  return first < second ? -1 : Number(first > second);
+}
+
+/**
+ * The first document for each value; in the order of the last, as the server does it.
+ * @param {Doc[]} documents
+ * @param {string} field
+ */
+function firstOfEach(documents, field) {
+  const latest = new Map();
+  for (const doc of [...documents].reverse()) latest.set(values(doc, field)[0] ?? null, doc);
+  return [...latest.values()].reverse();
+}

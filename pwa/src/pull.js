@@ -1,0 +1,61 @@
+/**
+ * Pull: what changed in this person's scopes, page by page, until the server says it is complete.
+ */
+import { askFrom, feedOf, followServer, takePage } from "./feed.js";
+import { noteSkew } from "./push.js";
+
+/** @typedef {import("./push.js").Exchange} Exchange */
+/** @typedef {import("./types").Signin} Signin */
+/**
+ * @typedef {object} Asking
+ * @property {Signin} signin
+ * @property {{id: string, token: string}} device
+ * @property {Record<string, string[]>} index
+ * @property {(changes: number) => void} progress of a pull in several pages
+ */
+
+const PAGE_LIMIT = 500;
+const PULL_TIMEOUT_MS = 60_000;
+const RACES_MAX = 5;
+
+/**
+ * @param {Exchange} exchange
+ * @param {Asking} asking
+ * @returns {Promise<"complete" | "push_first">} Throws Unreachable, Refused.
+ */
+export async function pull(exchange, asking) {
+  const { database, now } = exchange;
+  for (let races = 0; races < RACES_MAX; ) {
+    const asked = await database.read(["meta"], feedOf);
+    const page = await askPage(exchange, asking, asked);
+    if ((await followServer(database, page)) === "changed") return "push_first";
+    const { login } = asking.signin;
+    const circumstances = { asked, login, index: asking.index, now: now() };
+    const { isTaken, keys } = await takePage(database, page, circumstances);
+    exchange.changed(keys);
+    if (!isTaken) {
+      races += 1;
+    } else if (page.complete) {
+      return "complete";
+    } else {
+      asking.progress((asked.staged?.changes ?? 0) + page.changes.length);
+    }
+  }
+  throw new Error("another pull is always ahead");
+}
+
+/**
+ * @param {Exchange} exchange
+ * @param {Asking} asking
+ * @param {import("./types").Feed} asked
+ * @returns {Promise<import("./feed.js").PullAnswer & {now: string}>}
+ */
+async function askPage({ database, contact, now }, { device }, asked) {
+  const place = { epoch: asked.epoch, cursors: askFrom(asked) };
+  const question = { device: device.id, ...place, limit: PAGE_LIMIT };
+  const sent_ms = now().getTime();
+  const options = { token: device.token, timeout_ms: PULL_TIMEOUT_MS };
+  const page = await contact.ask("/sync/pull", question, options);
+  await noteSkew(database, { sent_ms, received_ms: now().getTime(), server: page.now });
+  return page;
+}

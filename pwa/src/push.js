@@ -1,0 +1,123 @@
+/**
+ * Push: what waits goes to the server in the order in which it was recorded, and its verdicts come
+ * back. A lost answer is asked for again by sending the same bytes again.
+ */
+import { sha256 } from "./digest.js";
+import { followServer } from "./feed.js";
+import { settle } from "./ledger.js";
+import { waitingRows } from "./outbox.js";
+
+/** @typedef {import("./types").Database} Database */
+/** @typedef {import("./types").OutboxRow} OutboxRow */
+/** @typedef {null | "sign_in" | "enrol"} Need */
+/**
+ * @typedef {object} Exchange
+ * @property {Database} database
+ * @property {ReturnType<typeof import("./contact.js").createContact>} contact
+ * @property {() => Date} now
+ * @property {(keys: string[]) => void} changed documents look different now
+ */
+
+export const PUSH_MAX_ENTRIES = 200;
+export const PUSH_MAX_BYTES = 512 * 1024;
+const ENVELOPE_BYTES = 512;
+const PUSH_TIMEOUT_MS = 45_000;
+const RESENDS_MAX = 3;
+
+/**
+ * Sends until nothing waits, or until the server asks for something else first.
+ * @param {Exchange} exchange
+ * @returns {Promise<Need>} Throws Unreachable, Refused.
+ */
+export async function push(exchange) {
+  let resends = 0;
+  for (;;) {
+    const { batch, device, epoch } = await exchange.database.read(["meta", "outbox"], nextBatch);
+    if (!device) return "enrol";
+    if (batch.length === 0) return null;
+    const answer = await sendBatch(exchange, { batch, device, epoch });
+    const verdicts = await named(answer.verdicts, batch);
+    exchange.changed(await settle(exchange.database, verdicts, exchange.now()));
+    if (answer.need === "sign_in" || answer.need === "enrol") return answer.need;
+    const state = await followServer(exchange.database, answer);
+    if (answer.need === "resend_from" || state === "changed") {
+      if (++resends > RESENDS_MAX) throw new Error("the server keeps asking for other entries");
+    } else if (!verdicts.some((verdict) => batch.some((row) => row.id === verdict.id))) {
+      throw new Error("the server answered none of what was sent");
+    }
+  }
+}
+
+/**
+ * An entry that the server cannot read at all is stored and answered under a name made from its
+ * bytes; the row here must learn of it, or it would be sent for ever.
+ * @param {import("./types").Verdict[]} verdicts
+ * @param {OutboxRow[]} batch
+ */
+async function named(verdicts, batch) {
+  if (!verdicts.some((verdict) => verdict.id.startsWith("raw-"))) return verdicts;
+  const ids = new Map();
+  for (const { id, bytes } of batch) ids.set(`raw-${(await sha256(bytes)).slice(0, 32)}`, id);
+  return verdicts.map((verdict) => ({ ...verdict, id: ids.get(verdict.id) ?? verdict.id }));
+}
+
+/** @param {any} tx with meta and outbox */
+async function nextBatch(tx) {
+  const meta = tx.objectStore("meta");
+  const device = await meta.get("device");
+  const epoch = (await meta.get("feed"))?.epoch ?? null;
+  return { batch: firstThatFit(await waitingRows(tx)), device, epoch };
+}
+
+/**
+ * @param {OutboxRow[]} rows
+ * @returns {OutboxRow[]} as many of the first as one push may hold, at least one
+ */
+export function firstThatFit(rows) {
+  const encoder = new TextEncoder();
+  const batch = [];
+  let size = ENVELOPE_BYTES;
+  for (const row of rows.slice(0, PUSH_MAX_ENTRIES)) {
+    size += encoder.encode(JSON.stringify(wrapped(row))).length + 1;
+    if (size > PUSH_MAX_BYTES && batch.length > 0) break;
+    batch.push(row);
+  }
+  return batch;
+}
+
+/** @param {OutboxRow} row */
+function wrapped({ bytes }) {
+  return { entry: bytes, sig: null };
+}
+
+/**
+ * @param {Exchange} exchange
+ * @param {{batch: OutboxRow[], device: {id: string, token: string}, epoch: string | null}} what
+ */
+async function sendBatch({ database, contact, now }, { batch, device, epoch }) {
+  const tried_at = now().toISOString();
+  await database.write(["outbox"], async (tx) => {
+    const outbox = tx.objectStore("outbox");
+    for (const { place } of batch) {
+      const row = await outbox.get(place);
+      if (row) await outbox.put({ ...row, attempts: row.attempts + 1, tried_at });
+    }
+  });
+  const question = { device: device.id, epoch, entries: batch.map(wrapped) };
+  const sent_ms = now().getTime();
+  const options = { token: device.token, timeout_ms: PUSH_TIMEOUT_MS };
+  const answer = await contact.ask("/sync/push", question, options);
+  await noteSkew(database, { sent_ms, received_ms: now().getTime(), server: answer.now });
+  return answer;
+}
+
+/**
+ * How far the device's clock is from the server's: kept with each entry, as evidence.
+ * @param {Database} database
+ * @param {{sent_ms: number, received_ms: number, server: string}} exchange
+ */
+export async function noteSkew(database, { sent_ms, received_ms, server }) {
+  const skew_ms = Math.round(Date.parse(server) - (sent_ms + received_ms) / 2);
+  if (!Number.isFinite(skew_ms)) return;
+  await database.write(["meta"], (tx) => tx.objectStore("meta").put(skew_ms, "skew_ms"));
+}

@@ -1,0 +1,90 @@
+/**
+ * Who is signed in on this device, and as which device it is known.
+ *
+ * A sign-in lasts here until somebody signs out or another signs in, also without a network: what
+ * is recorded names it, and the server judges it when the entry arrives.
+ */
+import { bumpRevision } from "./database.js";
+import { feedOf } from "./feed.js";
+
+/** @typedef {import("./types").Database} Database */
+/** @typedef {import("./types").Signin} Signin */
+/** @typedef {ReturnType<typeof import("./contact.js").createContact>} Contact */
+/**
+ * @typedef {object} Session
+ * @property {Signin | null} signin
+ * @property {{id: string, token: string} | null} device
+ * @property {boolean} isReady the replica is complete, and this person's
+ * @property {string} lang zh_CN or en; empty: nobody chose
+ */
+
+const ENROL_TIMEOUT_MS = 20_000;
+const SIGN_OUT_TIMEOUT_MS = 10_000;
+
+/**
+ * @param {any} tx with meta
+ * @returns {Promise<Session>}
+ */
+export async function sessionOf(tx) {
+  const meta = tx.objectStore("meta");
+  /** @type {Signin | null} */
+  const signin = (await meta.get("signin")) ?? null;
+  const feed = await feedOf(tx);
+  return {
+    signin,
+    device: (await meta.get("device")) ?? null,
+    isReady: signin !== null && feed.complete && feed.person === signin.login,
+    lang: (await meta.get("lang")) ?? "",
+  };
+}
+
+/**
+ * Makes this a known device, or renews its sign-in: for whoever the browser's session is.
+ * @param {{database: Database, contact: Contact, name: string}} parts
+ * @returns {Promise<Signin>} Throws Unreachable, Refused.
+ */
+export async function enrol({ database, contact, name }) {
+  const { device } = await database.read(["meta"], sessionOf);
+  const question = { device: device?.id ?? null, name };
+  const options = { token: device?.token ?? null, timeout_ms: ENROL_TIMEOUT_MS };
+  const answer = await contact.ask("/sync/enrol", question, options);
+  /** @type {Signin} */
+  const signin = { ...answer.me, session: answer.session };
+  await database.write(["meta"], async (tx) => {
+    const meta = tx.objectStore("meta");
+    const token = answer.token ?? device?.token;
+    await meta.put({ id: answer.device, token }, "device");
+    await meta.put(signin, "signin");
+    await meta.put(null, "standing");
+    const feed = await feedOf(tx);
+    if (feed.epoch === null) await meta.put({ ...feed, epoch: answer.epoch }, "feed");
+    if (!(await meta.get("lang")) && answer.lang) await meta.put(answer.lang, "lang");
+    await bumpRevision(tx);
+  });
+  return signin;
+}
+
+/**
+ * Ends the sign-in on this device. What waits in the outbox stays its author's, and goes on.
+ * @param {Database} database
+ * @param {{isTold: boolean}} options isTold: the server knows
+ */
+export async function forgetSignin(database, { isTold }) {
+  await database.write(["meta"], async (tx) => {
+    await tx.objectStore("meta").put(null, "signin");
+    await tx.objectStore("meta").put(!isTold, "untold_sign_out");
+  });
+}
+
+/**
+ * Tells the server of a sign-out that happened without a network, before anything else is asked
+ * with the session that it left behind.
+ * @param {{database: Database, contact: Contact}} parts
+ * @returns {Promise<void>} Throws Unreachable.
+ */
+export async function tellSignOut({ database, contact }) {
+  const read = (/** @type {any} */ tx) => tx.objectStore("meta").get("untold_sign_out");
+  if (!(await database.read(["meta"], read))) return;
+  await contact.signOut(SIGN_OUT_TIMEOUT_MS);
+  await database.write(["meta"], (tx) => tx.objectStore("meta").put(false, "untold_sign_out"));
+}

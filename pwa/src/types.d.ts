@@ -1,0 +1,211 @@
+/** The shapes that the device stores and exchanges; `docs/protocol.md` explains them. */
+
+/** A document as the server sends it; its fields beside key and version are its type's. */
+export interface Doc {
+  key: string;
+  version: number;
+  [field: string]: any;
+}
+
+export interface BlobRef {
+  sha256: string;
+  size: number;
+  type: string;
+  name: string;
+}
+
+export interface NewBlob extends BlobRef {
+  bytes: ArrayBuffer;
+}
+
+export interface Entry {
+  id: string;
+  device: string;
+  seq: number;
+  prev: string;
+  kind: string;
+  v: number;
+  actor: string;
+  session: string;
+  on: string;
+  base: number | null;
+  after: string | null;
+  at: string;
+  skew_ms: number;
+  app: string;
+  body: Record<string, any>;
+  blobs: BlobRef[];
+}
+
+/** What a form asks to be recorded; the outbox adds the chain, the clock and the build. */
+export interface Intent {
+  id: string;
+  kind: string;
+  v: number;
+  on: string;
+  base: number | null;
+  body: Record<string, any>;
+  blobs: NewBlob[];
+  actor: string;
+  session: string;
+}
+
+export interface Effect {
+  scope: string;
+  version: number;
+}
+
+export interface Verdict {
+  id: string;
+  status: "applied" | "merged" | "conflict" | "rejected" | "parked";
+  code: string | null;
+  params: Record<string, any>;
+  case: string | null;
+  effects: Effect[];
+}
+
+/** An entry on this device: waiting (no verdict), or answered and not yet seen in the feed. */
+export interface OutboxRow {
+  place: number;
+  id: string;
+  device: string;
+  seq: number;
+  kind: string;
+  on: string;
+  at: string;
+  actor: string;
+  bytes: string;
+  attempts: number;
+  tried_at: string | null;
+  verdict: Verdict | null;
+  /** It was sent again, and the replica shows it already from the first time. */
+  is_shown?: boolean;
+  settled_at?: string;
+}
+
+export interface BlobRow extends BlobRef {
+  bytes: ArrayBuffer;
+  state: "waiting" | "sent" | "refused";
+  offset: number;
+  code: string | null;
+  stored_at: string;
+}
+
+export interface ReplicaRow {
+  key: string;
+  scopes: string[];
+  version: number;
+  body: Doc;
+  terms: string[];
+}
+
+export interface Change {
+  scope: string;
+  version: number;
+  key: string;
+  type: string;
+  body: Doc | null;
+}
+
+export type Cursors = Record<string, number>;
+
+/** How far the replica is. `staged`: pages that wait for `complete`; `fresh`: they replace all. */
+export interface Feed {
+  epoch: string | null;
+  cursors: Cursors;
+  complete: boolean;
+  person: string | null;
+  staged: { cursors: Cursors; fresh: boolean; changes: number } | null;
+  round: number;
+}
+
+export interface Me {
+  login: string;
+  name: string;
+  sites: string[];
+  seats: string[];
+  roles: string[];
+}
+
+export interface Signin extends Me {
+  session: string;
+}
+
+export interface Chain {
+  device: string;
+  seq: number;
+  hash: string;
+  place: number;
+}
+
+export interface Outcome {
+  status: string;
+  code?: string | null;
+  params?: Record<string, any>;
+}
+
+export interface DraftLike {
+  get(key: string | null | undefined): Doc | null;
+  edit(key: string): Doc;
+  add(document: Doc): Doc;
+}
+
+export interface Twin {
+  handler(entry: Entry, draft: DraftLike, now: string): Outcome;
+  needs?(
+    entry: Entry,
+    get: (key: string | null | undefined) => Doc | null,
+  ): Iterable<string | null | undefined>;
+}
+
+export interface ListSpec {
+  term: string | string[];
+  match?: { fields: string[]; text: string };
+  where?: Record<string, string>;
+  sort?: string;
+  latest?: string;
+  limit?: number;
+}
+
+export interface PageSpec {
+  name: string;
+  path: string;
+  template: string;
+  title: string;
+  nav?: string | null;
+  doc?: string | null;
+  also?: Record<string, string>;
+  lists?: Record<string, ListSpec>;
+  query?: string[];
+  roles?: string[] | null;
+  public?: boolean;
+  server_only?: boolean;
+}
+
+export interface KindSpec {
+  roles: string[] | null;
+  request: boolean;
+  v: number;
+}
+
+/** GET /assets/shared.json: what server and device have in common, as data. */
+export interface Shared {
+  build: string;
+  pages: PageSpec[];
+  templates: Record<string, string>;
+  locale: Record<string, any>;
+  problems: Record<string, any>;
+  index: Record<string, string[]>;
+  kinds: Record<string, KindSpec>;
+}
+
+/** A connection that is opened when needed and opened again when it died. */
+export interface Database {
+  read<T>(stores: string[], work: (tx: any) => Promise<T>): Promise<T>;
+  write<T>(
+    stores: string[],
+    work: (tx: any) => Promise<T>,
+    options?: { strict?: boolean },
+  ): Promise<T>;
+  close(): Promise<void>;
+}

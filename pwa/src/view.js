@@ -1,0 +1,90 @@
+/**
+ * The view: documents as this device knows them, replica and overlay together.
+ *
+ * One `read` is one IndexedDB transaction: everything in it is of one moment.
+ */
+import { createOverlay, foresee } from "./overlay.js";
+import { findDocuments, getDocument } from "./replica.js";
+import { termsOf } from "./terms.js";
+
+/** @typedef {import("./types").Doc} Doc */
+/** @typedef {import("./types").Entry} Entry */
+/** @typedef {import("./types").OutboxRow} OutboxRow */
+/**
+ * @typedef {object} Moment what can be asked within one read; awaits nothing but the transaction
+ * @property {any} tx
+ * @property {OutboxRow[]} rows all of the outbox, in the order of recording
+ * @property {OutboxRow[]} waiting those that the server has not answered
+ * @property {string[]} touched keys of documents changed by waiting entries, or waited on
+ * @property {(key: string) => Promise<Doc | null>} get
+ * @property {(doc: Doc) => Doc} seen the same as a page shows it: with the version that the server
+ *   gave it, for the `base` of what is done on this page; a prediction's own number means nothing there
+ * @property {(terms: string[]) => Promise<Doc[]>} find documents with any of the terms, by key
+ * @property {(entry: Entry) => Promise<import("./overlay.js").Foresight>} foresee
+ */
+
+const VIEW_STORES = ["replica", "outbox", "ledger", "blobs", "meta"];
+
+/**
+ * @param {import("./types").Database} database
+ * @param {{kinds: import("./overlay.js").Kinds, index: () => Record<string, string[]>}} domain
+ */
+export function createView(database, { kinds, index }) {
+  const layerOf = createOverlay(kinds);
+
+  return {
+    /**
+     * @template T
+     * @param {(moment: Moment) => Promise<T>} work
+     * @returns {Promise<T>}
+     */
+    read: (work) =>
+      database.read(VIEW_STORES, async (tx) => {
+        const layer = await layerOf(tx);
+        return work(momentOf(tx, { layer, kinds, index: index() }));
+      }),
+  };
+}
+
+/**
+ * @param {any} tx
+ * @param {{layer: import("./overlay.js").Layer, kinds: import("./overlay.js").Kinds,
+ *   index: Record<string, string[]>}} parts
+ * @returns {Moment}
+ */
+function momentOf(tx, { layer, kinds, index }) {
+  const { rows, documents, versions } = layer;
+  const waiting = rows.filter((row) => row.verdict === null);
+  const get = async (/** @type {string} */ key) =>
+    documents.get(key) ?? (await getDocument(tx, key));
+  return {
+    tx,
+    rows,
+    waiting,
+    touched: [...new Set([...documents.keys(), ...waiting.map((row) => row.on)])],
+    get,
+    seen: (doc) => ({ ...doc, version: versions.get(doc.key) ?? doc.version }),
+    find: (terms) => find(tx, { terms, documents, index }),
+    foresee: (entry) => foresee(kinds, entry, get),
+  };
+}
+
+/**
+ * @param {any} tx
+ * @param {{terms: string[], documents: Map<string, Doc>, index: Record<string, string[]>}} what
+ * @returns {Promise<Doc[]>}
+ */
+async function find(tx, { terms, documents, index }) {
+  /** @type {Map<string, Doc>} */
+  const found = new Map();
+  for (const term of terms) {
+    for (const doc of await findDocuments(tx, term)) {
+      if (!documents.has(doc.key)) found.set(doc.key, doc);
+    }
+  }
+  for (const doc of documents.values()) {
+    const own = termsOf(doc, index);
+    if (terms.some((term) => own.includes(term))) found.set(doc.key, doc);
+  }
+  return [...found.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+}

@@ -1,0 +1,1 @@
+"""People as they sign in: passwords, sessions, devices. Roles are the domain's (`person`)."""

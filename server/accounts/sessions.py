@@ -1,0 +1,169 @@
+"""Sessions: who is signed in, and what a delivered entry's `session` proves.
+
+A session outlives its cookie as evidence: entries made under it go up whenever the network lets
+them. Cookies carry a random token; the database keeps only its hash.
+"""
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from server.accounts import passwords, throttle
+from server.accounts.tables import SessionRow
+from server.domain.person import SYSTEM, Person, person_key
+from server.domain.rights import SETUP_SESSION
+from sync import documents
+from sync.document import utc_text
+from sync.entry import Entry
+from sync.problem import Problem
+from sync.reconcile import Outcome
+from sync.store import in_chunks, table_of
+from sync.tables import DeviceRow
+
+SERVER_DEVICE = "server"
+Types = Mapping[str, type[Any]]
+
+
+@dataclass(frozen=True)
+class Session:
+    """A live sign-in: its id, the person as the documents have them, the device."""
+
+    id: str
+    person: Person
+    device: str
+
+    def me(self) -> dict[str, Any]:
+        """The person as pages and devices are told."""
+        return me_of(self.person)
+
+
+def me_of(person: Person) -> dict[str, Any]:
+    """login, name, sites, seats (`SITE:role`) and roles of a person."""
+    sites = sorted(site for site in person.roles if site != "org")
+    seats = [f"{site}:{role}" for site in sorted(person.roles) for role in person.roles[site]]
+    roles = sorted({role for held in person.roles.values() for role in held})
+    return {
+        "login": person.login,
+        "name": person.name,
+        "sites": sites,
+        "seats": seats,
+        "roles": roles,
+    }
+
+
+def sign_in(
+    connection: Connection,
+    types: Types,
+    *,
+    login: str,
+    password: str,
+    browser: str,
+    now: datetime,
+    days: int,
+) -> str | Problem:
+    """A new session's token; or, to be raised after the failure is committed, the Problem.
+
+    Problems: sign_in_throttled, sign_in_wrong.
+    """
+    try:
+        throttle.must_be_allowed(connection, login, browser, now)
+    except Problem as problem:
+        return problem
+    person = person_of(connection, types, login)
+    right = passwords.is_right(connection, login, password)
+    if not right or person is None or not person.active:
+        throttle.note_failure(connection, login[: throttle.LOGIN_MAX_CHARS], browser, now)
+        return Problem("sign_in_wrong", {})
+    throttle.forget(connection, login, browser)
+    session_id, token = uuid.uuid4().hex, secrets.token_urlsafe(32)
+    device = f"web-{session_id}"
+    home = next((site for site in sorted(person.roles) if site != "org"), "org")
+    connection.execute(
+        table_of(DeviceRow).insert().values(**device_row(device, "web", home, token="", now=now))
+    )
+    connection.execute(
+        table_of(SessionRow)
+        .insert()
+        .values(
+            id=session_id,
+            login=login,
+            token_sha256=hashed(token),
+            device=device,
+            started_at=utc_text(now),
+            expires_at=utc_text(now + timedelta(days=days)),
+        )
+    )
+    return token
+
+
+def of_token(connection: Connection, types: Types, token: str, now: datetime) -> Session | None:
+    """The live session of a cookie; None if it ended, ran out, or the person left."""
+    if not token:
+        return None
+    table = table_of(SessionRow)
+    row = connection.execute(select(table).where(table.c.token_sha256 == hashed(token))).first()
+    if row is None or row.ended_at is not None or row.expires_at <= utc_text(now):
+        return None
+    person = person_of(connection, types, row.login)
+    return Session(row.id, person, row.device) if person and person.active else None
+
+
+def end(connection: Connection, session_id: str, now: datetime) -> None:
+    """Sign out; what was recorded under the session stays valid."""
+    table = table_of(SessionRow)
+    connection.execute(update(table).where(table.c.id == session_id).values(ended_at=utc_text(now)))
+
+
+def standings(connection: Connection, entries: list[Entry]) -> dict[str, Outcome]:
+    """Entries whose sign-in is not their actor's or not from their device: parked, by id."""
+    table = table_of(SessionRow)
+    owners: dict[str, tuple[str, str]] = {}
+    for chunk in in_chunks({entry.session for entry in entries}):
+        for row in connection.execute(select(table).where(table.c.id.in_(chunk))):
+            owners[row.id] = (row.login, row.device)
+    return {
+        entry.id: Outcome("parked", "session_foreign", {"actor": entry.actor})
+        for entry in entries
+        if not _proves(entry, owners.get(entry.session))
+    }
+
+
+def _proves(entry: Entry, owner: tuple[str, str] | None) -> bool:
+    if entry.session == SETUP_SESSION:
+        return entry.device == SERVER_DEVICE
+    if owner is None or entry.actor == SYSTEM:
+        return False
+    login, device = owner
+    return login == entry.actor and entry.device in (device, f"web-{entry.session}")
+
+
+def person_of(connection: Connection, types: Types, login: str) -> Person | None:
+    """The person's document."""
+    key = person_key(login)
+    found = documents.load(connection, types, {key}).get(key)
+    return found if isinstance(found, Person) else None
+
+
+def device_row(device: str, name: str, home: str, *, token: str, now: datetime) -> dict[str, Any]:
+    """A new device that has sent nothing yet; without a token it can't deliver over the wire."""
+    return {
+        "id": device,
+        "name": name[:80],
+        "home": home,
+        "token_sha256": hashed(token) if token else "",
+        "last_seq": 0,
+        "last_hash": "0" * 64,
+        "enrolled_at": utc_text(now),
+        "seen_at": None,
+    }
+
+
+def hashed(token: str) -> str:
+    """A token as the database keeps it."""
+    return hashlib.sha256(token.encode()).hexdigest()

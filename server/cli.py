@@ -1,0 +1,228 @@
+"""Commands: `traveler serve | demo | verify | labels | person`. Parse, one call, print."""
+
+import argparse
+import getpass
+import sys
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TypeAlias
+
+import qrcode
+import uvicorn
+
+from labels.error import LabelError
+from labels.sheet import write as write_labels
+from server.accounts.passwords import set_password
+from server.app import configure_logs, create_app
+from server.demo.people import PASSWORDS, PEOPLE
+from server.domain.model import DOCUMENTS, MODEL
+from server.domain.person import Person
+from server.domain.sums import broken
+from server.plant import Plant, opened
+from server.settings import Settings, from_environment
+from server.setup import build_demo, perform_now
+from sync import documents
+from sync.problem import Problem
+from sync.verify import verify
+
+GRACE_S = 5
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def main() -> None:
+    """The command line. Exit code 0 for done, 1 for found wrong, 2 for can't."""
+    arguments = _parser().parse_args()
+    try:
+        sys.exit(arguments.run(arguments))
+    except Problem as problem:
+        sys.exit(f"traveler: {problem.code} {problem.params}")
+    except LabelError as error:
+        sys.exit(f"traveler: {error}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="traveler", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    serve = _command(commands, "serve", _serve, "serve the plant in a data folder")
+    demo = _command(commands, "demo", _demo, "build the demo plant if there is none, then serve")
+    for command in (serve, demo):
+        command.add_argument("--host", default="127.0.0.1", help="address to listen on")
+        command.add_argument("--port", type=int, default=8000)
+        command.add_argument("--public-url", help="address that people and labels use")
+    check = _command(commands, "verify", _verify, "check the journal and what follows from it")
+    check.add_argument("--quiet", action="store_true", help="print faults only")
+    _labels_command(commands)
+    _person_command(commands)
+    return parser
+
+
+def _command(commands: Commands, name: str, run: object, text: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text, description=text)
+    command.set_defaults(run=run)
+    command.add_argument("--data", type=Path, help="folder of database and blobs (./data)")
+    command.add_argument("--database", help="SQLAlchemy URL instead of SQLite in the folder")
+    return command
+
+
+def _labels_command(commands: Commands) -> None:
+    labels = commands.add_parser("labels", help="print lot labels from a table (CSV)")
+    labels.set_defaults(run=_labels)
+    labels.add_argument("--in", dest="table", type=Path, required=True, help="CSV file")
+    labels.add_argument("--out", type=Path, required=True, help=".pdf or .png")
+    labels.add_argument("--base-url", default="http://127.0.0.1:8000", help="host of the links")
+    labels.add_argument("--page", default="A4", help="A4, or label for one per page")
+    labels.add_argument("--start", type=int, default=0, help="labels gone from the first sheet")
+    labels.add_argument("--dpi", type=int, default=300)
+
+
+def _person_command(commands: Commands) -> None:
+    person = commands.add_parser("person", help="add, list or deactivate people")
+    verbs = person.add_subparsers(required=True, metavar="VERB")
+    add = _command(verbs, "add", _person_add, "add a person; asks for the password")
+    add.add_argument("login")
+    add.add_argument("name")
+    add.add_argument("--role", action="append", required=True, metavar="SITE:ROLE")
+    add.add_argument("--password-stdin", action="store_true", help="read it from standard input")
+    _command(verbs, "list", _person_list, "list the people and their roles")
+    leave = _command(verbs, "deactivate", _person_deactivate, "end a person's access")
+    leave.add_argument("login")
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    settings = from_environment()
+    given = {
+        "data": arguments.data,
+        "database": arguments.database,
+        "public_url": getattr(arguments, "public_url", None),
+    }
+    return replace(settings, **{name: value for name, value in given.items() if value})
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    plant = opened(_settings(arguments))
+    _run(plant, arguments)
+    return 0
+
+
+def _run(plant: Plant, arguments: argparse.Namespace) -> None:
+    configure_logs()
+    try:
+        uvicorn.run(
+            create_app(plant),
+            host=arguments.host,
+            port=arguments.port,
+            log_config=None,
+            proxy_headers=True,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_S,
+        )
+    finally:
+        plant.close()
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    settings = _settings(arguments)
+    if not arguments.public_url:
+        settings = replace(settings, public_url=f"http://{arguments.host}:{arguments.port}")
+    plant = opened(settings)
+    built = build_demo(plant, date.fromisoformat(plant.today()))
+    print("Demo plant built." if built else "Data found; served as it is.")
+    _print_welcome(settings)
+    _run(plant, arguments)
+    return 0
+
+
+def _print_welcome(settings: Settings) -> None:
+    print(f"\n  Traveler 随行   {settings.public_url}\n")
+    code = qrcode.QRCode(border=2)
+    code.add_data(settings.public_url)
+    code.print_ascii(invert=True)
+    for person in PEOPLE:
+        roles = ", ".join(f"{site} {'/'.join(held)}" for site, held in person.roles.items())
+        print(f"  {person.login:<12} {PASSWORDS[person.login]:<16} {person.name}  {roles}")
+    print(flush=True)
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    settings = _settings(arguments)
+    if not settings.database and not (settings.data / "traveler.sqlite3").exists():
+        print(f"traveler: no database in {settings.data}", file=sys.stderr)
+        return 2
+    plant = opened(settings)
+    try:
+        report = verify(plant.store, MODEL, broken)
+    finally:
+        plant.close()
+    for what, fault in report.faults:
+        print(f"{what}: {fault}")
+    if not arguments.quiet:
+        state = "whole" if report.whole else f"{len(report.faults)} faults"
+        print(f"{report.entries} entries, {report.documents} documents: {state}")
+    return 0 if report.whole else 1
+
+
+def _labels(arguments: argparse.Namespace) -> int:
+    written = write_labels(
+        arguments.table.read_bytes(),
+        arguments.out,
+        base_url=arguments.base_url,
+        page=arguments.page,
+        start=arguments.start,
+        dpi=arguments.dpi,
+    )
+    for line, problem in written.problems:
+        print(f"line {line}: {problem}", file=sys.stderr)
+    print(f"{written.labels} labels in {', '.join(str(file) for file in written.files)}")
+    return 1 if written.problems else 0
+
+
+def _person_add(arguments: argparse.Namespace) -> int:
+    roles: dict[str, list[str]] = {}
+    for seat in arguments.role:
+        site, _, role = seat.partition(":")
+        roles.setdefault(site, []).append(role)
+    password = sys.stdin.readline().rstrip("\n") if arguments.password_stdin else getpass.getpass()
+    plant = opened(_settings(arguments))
+    try:
+        login = arguments.login.lower()
+        body = {"name": arguments.name, "roles": roles}
+        perform_now(plant, "person.added", f"person/org:{login}", body)
+        with plant.store.write() as connection:
+            set_password(connection, login, password)
+    finally:
+        plant.close()
+    print(f"{login} added")
+    return 0
+
+
+def _person_list(arguments: argparse.Namespace) -> int:
+    plant = opened(_settings(arguments))
+    try:
+        with plant.store.read() as connection:
+            keys = set(documents.find(connection, ["person"]))
+            people = documents.load(connection, DOCUMENTS, keys)
+    finally:
+        plant.close()
+    for _, person in sorted(people.items()):
+        if isinstance(person, Person):
+            roles = ", ".join(f"{site}:{r}" for site, held in person.roles.items() for r in held)
+            print(
+                f"{person.login:<16} {person.name:<12} {roles}{'' if person.active else '  (off)'}"
+            )
+    return 0
+
+
+def _person_deactivate(arguments: argparse.Namespace) -> int:
+    plant = opened(_settings(arguments))
+    try:
+        key = f"person/org:{arguments.login.lower()}"
+        perform_now(plant, "person.changed", key, {"active": False})
+    finally:
+        plant.close()
+    print(f"{arguments.login} deactivated")
+    return 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The demo plant: a valve maker and its service region, as entries for the journal."""

@@ -1,0 +1,1 @@
+"""The domain: document types and entry handlers, a module per noun; pure, no database, no clock."""

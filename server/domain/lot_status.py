@@ -1,0 +1,146 @@
+"""What changes a lot's status by decision: held, released, scrapped (ISO 9001 §8.7)."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from pydantic import Field
+
+from server.domain.item import Item
+from server.domain.lot import Hold, Lot, LotStatus
+from server.domain.movement_line import note_movement, status_seen
+from server.domain.person import name_of
+from server.domain.values import Text, Value, happening, remember
+from sync.entry import Entry
+from sync.problem import Problem
+from sync.reconcile import Draft, Kind, Outcome
+
+
+class Held(Value):
+    """Body of lot.held."""
+
+    reason: Text = Field(min_length=1)
+
+
+class Released(Value):
+    """Body of lot.released; `emergency` marks 紧急放行, use before the inspection is done."""
+
+    reason: Text = Field(min_length=1)
+    emergency: bool = False
+
+
+class Scrapped(Value):
+    """Body of lot.scrapped."""
+
+    reason: Text = Field(min_length=1)
+
+
+def held(entry: Entry, body: Held, draft: Draft, now: datetime) -> Outcome:
+    """Whoever doubts may stop a lot. A scrapped lot stays scrapped."""
+    lot = draft.edit(entry.on, Lot)
+    name = name_of(entry.actor, draft)
+    remember(lot.timeline, happening(entry, name, {"reason": body.reason}))
+    if lot.status == "scrapped":
+        return Outcome("merged", "lot_scrapped", {"lot": lot.code})
+    was_held = lot.status == "on_hold"
+    hold(lot, entry, reason=body.reason, by_name=name)
+    return Outcome("merged", "lot_already_held", {"lot": lot.code}) if was_held else Outcome()
+
+
+def released(entry: Entry, body: Released, draft: Draft, now: datetime) -> Outcome:
+    """Lift all open holds; the lot is again what it was before the first of them.
+
+    Problems: lot_scrapped, lot_not_held, not_inspected, stale (held again since it was seen).
+    """
+    lot = draft.edit(entry.on, Lot)
+    _must_stand(entry, lot)
+    target = _status_after_release(lot, emergency=body.emergency)
+    name = name_of(entry.actor, draft)
+    for one in lot.holds:
+        if one.released_at is None:
+            one.released_by_name, one.released_at = name, entry.at
+            one.released_reason = body.reason
+    set_status(lot, entry, target, reason=body.reason, by_name=name)
+    remember(lot.timeline, happening(entry, name, {"reason": body.reason, "status": target}))
+    return Outcome()
+
+
+def scrapped(entry: Entry, body: Scrapped, draft: Draft, now: datetime) -> Outcome:
+    """What is left of the lot is scrap: nothing is on hand any more. Problems: as released."""
+    lot = draft.edit(entry.on, Lot)
+    _must_stand(entry, lot)
+    name = name_of(entry.actor, draft)
+    if lot.on_hand > 0:
+        draft.edit(lot.item, Item).on_hand -= lot.on_hand
+        note_movement(lot, entry, kind="scrap", quantity=lot.on_hand, by_name=name)
+        lot.holdings, lot.on_hand = [], Decimal(0)
+    set_status(lot, entry, "scrapped", reason=body.reason, by_name=name)
+    remember(lot.timeline, happening(entry, name, {"reason": body.reason}))
+    return Outcome()
+
+
+def hold(lot: Lot, entry: Entry, *, reason: str, by_name: str) -> None:
+    """Add a hold and let it rule the status; it remembers what the status was."""
+    lot.holds.insert(
+        0,
+        Hold(
+            entry=entry.id,
+            reason=reason,
+            by=entry.actor,
+            by_name=by_name,
+            at=entry.at,
+            status_before=lot.status,
+            released_by_name=None,
+            released_at=None,
+            released_reason=None,
+        ),
+    )
+    set_status(lot, entry, "on_hold", reason=reason, by_name=by_name)
+
+
+def set_status(lot: Lot, entry: Entry, status: LotStatus, *, reason: str, by_name: str) -> None:
+    """The status with its who, when and why; the version tells who can have seen it."""
+    lot.status = status
+    lot.status_by_name = by_name
+    lot.status_at = entry.at
+    lot.status_reason = reason
+    lot.status_version = lot.version
+    lot.status_device = entry.device
+
+
+def _must_stand(entry: Entry, lot: Lot) -> None:
+    if lot.status == "scrapped":
+        raise Problem("lot_scrapped", {"lot": lot.code})
+    if not status_seen(entry, lot, base=entry.base):
+        difference = {"field": "status", "seen": "", "now": lot.status}
+        raise Problem("stale", {"differences": [difference]})
+
+
+def _status_after_release(lot: Lot, *, emergency: bool) -> LotStatus:
+    if lot.status == "passed":
+        raise Problem("lot_not_held", {"lot": lot.code})
+    if emergency:
+        return "emergency"
+    before = [one.status_before for one in lot.holds if one.released_at is None]
+    if before:
+        return before[-1]
+    raise Problem("not_inspected", {"lot": lot.code})
+
+
+SUPERVISION = frozenset({"supervisor", "quality_manager"})
+KINDS = [
+    Kind(
+        "lot.held",
+        Held,
+        held,
+        frozenset({"operator", "inspector", "storekeeper", "supervisor", "quality_manager"}),
+    ),
+    Kind("lot.released", Released, released, SUPERVISION, request=True),
+    Kind(
+        "lot.scrapped",
+        Scrapped,
+        scrapped,
+        SUPERVISION,
+        needs=lambda entry, body, loaded: [getattr(loaded.get(entry.on), "item", None)],
+        request=True,
+    ),
+]

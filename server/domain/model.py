@@ -1,0 +1,75 @@
+"""The model: every document type and entry kind of this domain, in one table for the engine."""
+
+from server.domain import (
+    approval_decision,
+    case_resolution,
+    correction,
+    item,
+    job_step,
+    lot_birth,
+    lot_status,
+    movement,
+    note,
+    order,
+    person,
+    procedure,
+    requisition_ask,
+    rights,
+    visit_step,
+)
+from server.domain.approval import Approval
+from server.domain.case import Case, park
+from server.domain.item import Item
+from server.domain.job import Job
+from server.domain.lot import Lot
+from server.domain.order import Order
+from server.domain.person import Person, Site
+from server.domain.procedure import Procedure
+from server.domain.requisition import Requisition
+from server.domain.visit import Visit
+from sync.document import Document
+from sync.reconcile import Kind, Model
+
+DOCUMENTS: dict[str, type[Document]] = {
+    cls.type: cls
+    for cls in (
+        Site,
+        Person,
+        Item,
+        Lot,
+        Procedure,
+        Order,
+        Job,
+        Requisition,
+        Approval,
+        Visit,
+        Case,
+    )
+}
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for module in (
+        person,
+        item,
+        procedure,
+        order,
+        lot_birth,
+        lot_status,
+        job_step,
+        visit_step,
+        requisition_ask,
+        movement,
+        approval_decision,
+        case_resolution,
+        note,
+        correction,
+    )
+    for kind in module.KINDS
+}
+MODEL = Model(
+    documents=DOCUMENTS,
+    kinds=KINDS,
+    gate=rights.gate,
+    gate_needs=rights.gate_needs,
+    park=park,
+)

@@ -1,0 +1,64 @@
+"""The line a movement leaves on its lot, and what the mover can't have seen.
+
+The entry kinds that move material are in `movement`; lots that begin are in `lot_birth`.
+"""
+
+from decimal import Decimal
+
+from server.domain.lot import MOVEMENTS_MAX, Lot, Movement
+from sync.entry import Entry
+
+OUTFLOWS = frozenset({"issue", "scrap", "use"})
+PLACES_SEPARATOR = ", "
+
+
+def note_movement(
+    lot: Lot,
+    entry: Entry,
+    *,
+    kind: str,
+    quantity: Decimal,
+    by_name: str,
+    source: str = "",
+    target: str = "",
+    requisition: str | None = None,
+    run: str | None = None,
+) -> None:
+    """Put the movement on top of the lot's list; the oldest leave it (the records keep them)."""
+    line = Movement(
+        entry=entry.id,
+        kind=kind,
+        quantity=quantity,
+        source=source,
+        target=target,
+        by=entry.actor,
+        by_name=by_name,
+        device=entry.device,
+        at=entry.at,
+        at_version=lot.version,
+        requisition=requisition,
+        run=run,
+    )
+    lot.movements.insert(0, line)
+    del lot.movements[MOVEMENTS_MAX:]
+
+
+def unseen_by(
+    entry: Entry, lot: Lot, *, base: int | None, place: str | None = None
+) -> list[Movement]:
+    """What other devices took after version `base` of the lot, newest first; all if it is unknown.
+
+    With `place`, what left that place, also to another; else what left the lot.
+    """
+    return [
+        m
+        for m in lot.movements
+        if m.at_version > (base or 0)
+        and m.device != entry.device
+        and (m.kind in OUTFLOWS if place is None else place in m.source.split(PLACES_SEPARATOR))
+    ]
+
+
+def status_seen(entry: Entry, lot: Lot, *, base: int | None) -> bool:
+    """Whether the entry's person saw the status that the lot has now."""
+    return (base or 0) >= lot.status_version or lot.status_device == entry.device

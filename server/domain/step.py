@@ -1,0 +1,229 @@
+"""Recording a step of a run: who may, answers held against limits, and which step is next.
+
+Used by jobs (`job_step`), visits (`visit_step`) and corrections (`correction`). What two verdicts
+on one step come to, and what a verdict does to the lot, is `verdict`'s.
+"""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from server.domain.person import SYSTEM, Person, name_of, person_key
+from server.domain.run import (
+    VERDICT_RANK,
+    Evidence,
+    FieldDef,
+    Measurement,
+    Part,
+    Record,
+    Run,
+    Step,
+    Verdict,
+)
+from server.domain.values import LINE_MAX_CHARS, TEXT_MAX_CHARS, Text, Value, canonical
+from sync.entry import Entry
+from sync.problem import Problem
+from sync.reconcile import Draft, Outcome
+
+EVIDENCE_TYPES = ("photo", "signature")
+NUMBER_TYPES = ("number", "quantity")
+NUMBER_PATTERN = re.compile(r"-?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
+WHOLE_DIGITS_MAX = 12
+DECIMALS_MAX = 6
+
+
+class StepRecorded(Value):
+    """Body of step.recorded: answers by field key, as text; photos and signatures by SHA-256."""
+
+    step: str
+    answers: dict[str, Text] = {}
+    verdict: Verdict | None = None
+    note: Text = ""
+
+
+def find_step(run: Run, key: str) -> Step:
+    """The step under this key. Problem: unknown_step."""
+    for step in run.steps:
+        if step.key == key:
+            return step
+    raise Problem("unknown_step", {"step": key}, field="step")
+
+
+def refusal(entry: Entry, run: Run, step: Step, draft: Draft) -> Outcome | None:
+    """Why this person may not record this step: a mutual check needs a second person.
+
+    Problems: no_right (role), first_article_first (batch work before the first article passed).
+    """
+    person = draft.get(person_key(entry.actor), Person)
+    if entry.actor != SYSTEM and not (person and person.has(run.site, step.roles)):
+        raise Problem("no_right", {"kind": entry.kind, "site": run.site})
+    same = same_person(entry, run, step, draft)
+    if same is not None:
+        return same
+    for earlier in run.steps[: run.steps.index(step)]:
+        if earlier.check == "first_article" and not _passed_as_seen(entry, earlier):
+            raise Problem("first_article_first", {"step": earlier.title.model_dump()})
+    return None
+
+
+def same_person(entry: Entry, run: Run, step: Step, draft: Draft) -> Outcome | None:
+    """The refusal of a mutual check (互检) by who did the work, whichever of the two came first."""
+    for other in run.steps:
+        work_is_other = other.key == step.other_than
+        check_came_first = other.other_than == step.key and not step.records
+        if not (work_is_other or check_came_first):
+            continue
+        if any(record.by == entry.actor for record in other.records):
+            params = {"step": other.title.model_dump(), "name": name_of(entry.actor, draft)}
+            return Outcome("rejected", "same_person", params)
+    return None
+
+
+def _passed_as_seen(entry: Entry, step: Step) -> bool:
+    """Whether it passed, or had passed by all that this person could know."""
+    if step.verdict_now == "pass":
+        return True
+    base = entry.base or 0
+    seen = [r for r in step.records if r.at_version <= base or r.device == entry.device]
+    return bool(seen) and seen[0].corrected is None and seen[0].verdict == "pass"
+
+
+def make_record(
+    entry: Entry,
+    run: Run,
+    step: Step,
+    body: StepRecorded,
+    *,
+    by_name: str,
+    parts: Sequence[Part] = (),
+    corrects: Record | None = None,
+) -> Record:
+    """The record of these answers, with measurements judged and the verdict that follows.
+
+    Problems, with the field: unknown_field, answer_missing, not_a_number, not_positive,
+    not_a_choice, text_too_long, evidence_missing.
+    """
+    given = _answers(step, body)
+    measurements = [_measure(f, a) for f, a in given if f.type in NUMBER_TYPES]
+    choices_ok = [_choice_is_ok(f, a) for f, a in given if f.type == "choice"]
+    known = corrects.evidence if corrects else []
+    evidence = [_evidence(entry, f, a, known) for f, a in given if f.type in EVIDENCE_TYPES]
+    verdict: Verdict = body.verdict or "pass"
+    if not all(choices_ok) or not all(m.ok for m in measurements):
+        verdict = worse(verdict, "fail")
+    return Record(
+        entry=entry.id,
+        by=entry.actor,
+        by_name=by_name,
+        at=entry.at,
+        device=entry.device,
+        at_version=run.version,
+        answers=body.answers,
+        measurements=measurements,
+        parts=list(parts),
+        evidence=evidence,
+        verdict=verdict,
+        asked_verdict=body.verdict,
+        note=body.note,
+        corrects=corrects.entry if corrects else None,
+        corrected=None,
+    )
+
+
+def _answers(step: Step, body: StepRecorded) -> list[tuple[FieldDef, str]]:
+    known = {field.key for field in step.fields}
+    for key in body.answers:
+        if key not in known:
+            raise Problem("unknown_field", {"field": key}, field=f"answers.{key}")
+    given = []
+    for field in step.fields:
+        answer = body.answers.get(field.key, "")
+        if answer:
+            given.append((field, answer))
+        elif field.required and field.type != "parts":
+            raise _wrong("answer_missing", field)
+        if field.type == "location" and len(answer) > LINE_MAX_CHARS:
+            params = {"max_chars": LINE_MAX_CHARS}
+            raise Problem("text_too_long", params, field=f"answers.{field.key}")
+    return given
+
+
+def _measure(field: FieldDef, answer: str) -> Measurement:
+    value = _number(answer)
+    if value is None:
+        raise _wrong("not_a_number", field)
+    if field.type == "quantity" and value <= 0:
+        raise _wrong("not_positive", field)
+    ok = (field.lower is None or value >= field.lower) and (
+        field.upper is None or value <= field.upper
+    )
+    return Measurement(
+        key=field.key,
+        label=field.label,
+        unit=field.unit,
+        value=value,
+        lower=field.lower,
+        upper=field.upper,
+        ok=ok,
+    )
+
+
+def _number(answer: str) -> Decimal | None:
+    """Digits and a point as a document can hold them; None for anything else."""
+    if not NUMBER_PATTERN.fullmatch(answer):
+        return None
+    whole, _, fraction = canonical(Decimal(answer)).removeprefix("-").partition(".")
+    fits = len(whole) <= WHOLE_DIGITS_MAX and len(fraction) <= DECIMALS_MAX
+    return Decimal(answer) if fits else None
+
+
+def _choice_is_ok(field: FieldDef, answer: str) -> bool:
+    for choice in field.choices:
+        if choice.key == answer:
+            return choice.ok
+    raise _wrong("not_a_choice", field)
+
+
+def _evidence(entry: Entry, field: FieldDef, answer: str, known: Sequence[Evidence]) -> Evidence:
+    types = {one.sha256: one.type for one in known} | {b.sha256: b.type for b in entry.blobs}
+    if answer not in types:
+        raise _wrong("evidence_missing", field)
+    return Evidence(field=field.key, sha256=answer, type=types[answer])
+
+
+def _wrong(code: str, field: FieldDef) -> Problem:
+    return Problem(code, {"label": field.label.model_dump()}, field=f"answers.{field.key}")
+
+
+def worse(one: Verdict, other: Verdict) -> Verdict:
+    """The more restrictive of two verdicts: scrap > hold > fail > pass."""
+    return one if VERDICT_RANK[one] >= VERDICT_RANK[other] else other
+
+
+def advance(entry: Entry, run: Run) -> None:
+    """Which step is next, whose turn it is, and whether the run is done."""
+    for step in run.steps:
+        if step.verdict_now is not None:
+            step.state = "done" if step.verdict_now == "pass" or not step.on_fail else "failed"
+        else:
+            step.state = "waiting"
+    ahead = [s for s in run.steps if s.state != "done" and not s.repeat]
+    if ahead and ahead[0].state == "waiting":
+        ahead[0].state = "ready"
+    run.next = ahead[0].key if ahead else None
+    run.waits_for = [f"{run.site}:{role}" for role in ahead[0].roles] if ahead else []
+    if not ahead and run.state == "open":
+        run.state, run.done_at = "done", entry.at
+    if ahead and run.state == "done":
+        run.state, run.done_at = "open", None
+
+
+def told(step: Step, record: Record) -> dict[str, object]:
+    """What the timeline says of a record: the step, the verdict, the numbers."""
+    numbers = [f"{canonical(m.value)} {m.unit}".strip() for m in record.measurements]
+    return {
+        "step": step.title.model_dump(),
+        "verdict": record.verdict,
+        "values": " · ".join(numbers)[:LINE_MAX_CHARS],
+        "note": record.note[:TEXT_MAX_CHARS],
+    }

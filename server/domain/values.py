@@ -1,0 +1,82 @@
+"""Small values that many documents hold: quantities, names in two languages, timeline items.
+
+Nothing here decides anything; the rules are in the noun modules beside this one.
+"""
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+
+from sync.entry import Entry
+
+TIMELINE_MAX = 60
+TEXT_MAX_CHARS = 2000
+LINE_MAX_CHARS = 200
+
+
+def canonical(value: Decimal) -> str:
+    """A decimal as text, no exponent, no trailing zeros: 12.50 → "12.5"; the device's form too."""
+    text = format(value.normalize(), "f")
+    return "0" if text in ("-0", "") else text
+
+
+Quantity = Annotated[
+    Decimal,
+    Field(max_digits=18, decimal_places=6, allow_inf_nan=False),
+    PlainSerializer(canonical, return_type=str, when_used="json"),
+]
+Positive = Annotated[Quantity, Field(gt=0)]
+Line = Annotated[str, Field(max_length=LINE_MAX_CHARS)]
+Text = Annotated[str, Field(max_length=TEXT_MAX_CHARS)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Value(BaseModel):
+    """Base of everything that stands inside a document or a body: unknown fields are an error."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class Name(Value):
+    """A name in both languages."""
+
+    zh: Line
+    en: Line
+
+
+class Happening(Value):
+    """One line of a timeline: which entry, what kind, who, when by the device's clock."""
+
+    entry: str
+    kind: str
+    at: str
+    by: str
+    by_name: str
+    data: dict[str, Any] = {}
+
+
+def happening(entry: Entry, by_name: str, data: dict[str, Any] | None = None) -> Happening:
+    """The timeline line that tells of this entry."""
+    return Happening(
+        entry=entry.id,
+        kind=entry.kind,
+        at=entry.at,
+        by=entry.actor,
+        by_name=by_name,
+        data=data or {},
+    )
+
+
+def since(timeline: list[Happening], *, version: int, base: int | None) -> list[Happening]:
+    """The lines that came after version `base` was seen, newest first; none if it is unknown.
+
+    Holds for documents whose timeline gets one line with each version (visits, requisitions).
+    """
+    return [] if base is None else timeline[: max(0, version - base)]
+
+
+def remember(timeline: list[Happening], line: Happening) -> None:
+    """Put a line on top; the oldest leave the document (the journal keeps them)."""
+    timeline.insert(0, line)
+    del timeline[TIMELINE_MAX:]

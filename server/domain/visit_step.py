@@ -1,0 +1,249 @@
+"""Visits: dispatched, steps recorded with parts used, and plans amended by two at once."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from pydantic import Field
+
+from server.domain.case import Difference, named, open_case
+from server.domain.job_step import reference, steps_of
+from server.domain.lot import Lot
+from server.domain.person import Person, name_of, person_key
+from server.domain.procedure import Procedure
+from server.domain.rights import must_be_here
+from server.domain.run import Part
+from server.domain.step import StepRecorded, advance, find_step, make_record, refusal, told
+from server.domain.values import (
+    LINE_MAX_CHARS,
+    TEXT_MAX_CHARS,
+    Line,
+    Positive,
+    Text,
+    Value,
+    happening,
+    remember,
+    since,
+)
+from server.domain.verdict import gravest, judge, verdict_needs
+from server.domain.visit import Asset, Customer, Visit, VisitKind
+from server.domain.withdrawal import take
+from sync.document import Document
+from sync.entry import Entry
+from sync.problem import Problem
+from sync.reconcile import Draft, Kind, Outcome
+
+PARTS_MAX = 50
+AMENDABLE = ("due_on", "problem", "contact", "phone", "address")
+
+
+class VisitOpened(Value):
+    """Body of visit.opened, on `visit/SITE:NUMBER`: the technician is sent."""
+
+    procedure: str
+    service: VisitKind
+    customer: Customer
+    asset: Asset | None = None
+    problem: Text = ""
+    technician: str
+    due_on: Line | None = None
+
+
+class PartUsed(Value):
+    """A part taken from a lot, usually of the van's stock."""
+
+    lot: str
+    quantity: Positive
+
+
+class VisitStepRecorded(StepRecorded):
+    """Body of visit.step_recorded: a step with the parts used in it."""
+
+    parts: list[PartUsed] = Field(default=[], max_length=PARTS_MAX)
+
+
+class VisitAmended(Value):
+    """Body of visit.amended: what the person saw, and what it should be; merged field by field."""
+
+    seen: dict[str, Text]
+    set: dict[str, Text]
+
+
+def opened(entry: Entry, body: VisitOpened, draft: Draft, now: datetime) -> Outcome:
+    """A visit is planned and given to a technician. Problem: unknown_document."""
+    procedure = draft.get(body.procedure, Procedure)
+    if procedure is None or procedure.subject != "visit":
+        raise Problem("unknown_document", {"key": body.procedure}, field="procedure")
+    technician = draft.get(person_key(body.technician), Person)
+    if technician is None:
+        raise Problem("unknown_document", {"key": body.technician}, field="technician")
+    visit = draft.add(
+        Visit(
+            key=entry.on,
+            number=entry.on.partition(":")[2],
+            procedure=reference(procedure),
+            state="open",
+            steps=steps_of(procedure),
+            next=None,
+            waits_for=[],
+            due_on=body.due_on,
+            started_at=entry.at,
+            done_at=None,
+            timeline=[happening(entry, name_of(entry.actor, draft))],
+            service=body.service,
+            customer=body.customer,
+            asset=body.asset,
+            problem=body.problem,
+            technician=body.technician,
+            technician_name=technician.name,
+            parts=[],
+        )
+    )
+    advance(entry, visit)
+    return Outcome()
+
+
+def recorded(entry: Entry, body: VisitStepRecorded, draft: Draft, now: datetime) -> Outcome:
+    """A step of the visit was done; parts used leave the stock they came from.
+
+    Problems: foreign_site, those of `step.refusal`, `step.make_record` and `withdrawal.take`.
+    """
+    visit = draft.edit(entry.on, Visit)
+    step = find_step(visit, body.step)
+    refused = refusal(entry, visit, step, draft)
+    if refused is not None:
+        return refused
+    name = name_of(entry.actor, draft)
+    used = _by_lot(body.parts)
+    parts = [_part(entry, one, draft) for one in used]
+    record = make_record(entry, visit, step, body, by_name=name, parts=parts)
+    outcomes = [judge(entry, visit, step, record, draft)]
+    for one in used:
+        # What the person saw of the lot is unknown: `base` is the visit's version.
+        taken = take(
+            draft, entry, one.lot, kind="use", quantity=one.quantity, base=None, run=visit.key
+        )
+        outcomes.append(taken)
+    visit.parts = [*parts, *visit.parts][:PARTS_MAX]
+    remember(visit.timeline, happening(entry, name, told(step, record)))
+    advance(entry, visit)
+    return gravest(outcomes)
+
+
+def _by_lot(parts: list[PartUsed]) -> list[PartUsed]:
+    """Each lot once, in the order of first mention: one deed moves a lot once."""
+    totals: dict[str, Decimal] = {}
+    for used in parts:
+        totals[used.lot] = totals.get(used.lot, Decimal(0)) + used.quantity
+    return [PartUsed(lot=lot, quantity=quantity) for lot, quantity in totals.items()]
+
+
+def _part(entry: Entry, used: PartUsed, draft: Draft) -> Part:
+    must_be_here(entry, used.lot, field="parts")
+    lot = draft.edit(used.lot, Lot)
+    return Part(
+        lot=lot.key,
+        lot_code=lot.code,
+        item_name=lot.item_name,
+        unit=lot.unit,
+        quantity=used.quantity,
+    )
+
+
+def amended(entry: Entry, body: VisitAmended, draft: Draft, now: datetime) -> Outcome:
+    """Three-way merge: disjoint → merged, equal → nothing, overlap → theirs stays, one case.
+
+    Problems: unknown_field, text_too_long.
+    """
+    visit = draft.edit(entry.on, Visit)
+    name = name_of(entry.actor, draft)
+    missed = since(visit.timeline, version=visit.version - 1, base=entry.base)
+    moved = any(line.by != entry.actor for line in missed)
+    differences = []
+    changes = {}
+    for field, wanted in body.set.items():
+        if field not in AMENDABLE:
+            raise Problem("unknown_field", {"field": field}, field=f"set.{field}")
+        max_chars = TEXT_MAX_CHARS if field == "problem" else LINE_MAX_CHARS
+        if len(wanted) > max_chars:
+            raise Problem("text_too_long", {"max_chars": max_chars}, field=f"set.{field}")
+        now_value, seen = _value(visit, field), body.seen.get(field, "")
+        if wanted in (now_value, seen):
+            continue
+        if now_value == seen:
+            _set(visit, field, wanted)
+            changes[field] = wanted
+        else:
+            differences.append(Difference(field=field, seen=seen, now=now_value, wanted=wanted))
+    remember(visit.timeline, happening(entry, name, {"fields": ", ".join(changes)}))
+    if differences:
+        return _field_conflict(entry, visit, draft, differences)
+    return Outcome("merged", "merged_with_others", {}) if moved else Outcome()
+
+
+def _value(visit: Visit, field: str) -> str:
+    owner = visit if field in ("due_on", "problem") else visit.customer
+    return str(getattr(owner, field) or "")
+
+
+def _set(visit: Visit, field: str, value: str) -> None:
+    owner = visit if field in ("due_on", "problem") else visit.customer
+    setattr(owner, field, (value or None) if field == "due_on" else value)
+
+
+def _field_conflict(
+    entry: Entry, visit: Visit, draft: Draft, differences: list[Difference]
+) -> Outcome:
+    name = name_of(entry.actor, draft)
+    theirs = next((h for h in visit.timeline[1:] if h.kind == "visit.amended"), None)
+    entries = [named(entry, name, {})]
+    if theirs is not None:
+        other = named(entry, theirs.by_name, {})
+        entries.append(
+            other.model_copy(update={"entry": theirs.entry, "by": theirs.by, "at": theirs.at})
+        )
+    params = {"number": visit.number}
+    case = open_case(
+        draft,
+        entry,
+        kind="field_conflict",
+        about=visit.key,
+        label=visit.number,
+        params=params,
+        entries=entries,
+        differences=differences,
+    )
+    return Outcome("conflict", "case_field_conflict", params, case=case.key)
+
+
+def _step_needs(
+    entry: Entry, body: VisitStepRecorded, loaded: Mapping[str, Document]
+) -> Iterable[str | None]:
+    yield from verdict_needs(entry, body.step, loaded)
+    for used in body.parts:
+        yield used.lot
+        lot = loaded.get(used.lot)
+        if isinstance(lot, Lot):
+            yield lot.item
+            yield lot.open_case
+
+
+FIELD = frozenset({"technician", "supervisor"})
+KINDS = [
+    Kind(
+        "visit.opened",
+        VisitOpened,
+        opened,
+        FIELD | {"planner"},
+        needs=lambda entry, body, loaded: [body.procedure, person_key(body.technician)],
+        request=True,
+    ),
+    Kind(
+        "visit.step_recorded",
+        VisitStepRecorded,
+        recorded,
+        FIELD | {"quality_manager", "planner"},
+        needs=_step_needs,
+    ),
+    Kind("visit.amended", VisitAmended, amended, FIELD),
+]

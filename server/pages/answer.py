@@ -1,0 +1,134 @@
+"""Answer: what a page is given. The page table says what to fetch; this fetches it.
+
+The device's twin is `pwa/src/pages.js`: the same table, the same context, out of the replica.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import unquote
+
+from server.pages.table import PAGES, Page
+from sync.problem import Problem
+
+Doc = dict[str, Any]
+PLACEHOLDER = re.compile(r"\{([a-z_.]+)\}")
+
+
+class Reader(Protocol):
+    """Where documents come from, as plain JSON."""
+
+    def get(self, key: str) -> Doc | None:
+        """The document under this key."""
+
+    def find(self, terms: list[str]) -> list[Doc]:
+        """All documents with any of these terms that the person may see, in key order."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request for a page: which one, the id in its address, and its query."""
+
+    page: Page
+    id: str
+    query: Mapping[str, str]
+    url: str
+
+
+def match(path: str, query: Mapping[str, str], url: str) -> Asked | None:
+    """The page at this (percent-encoded) path; a fixed path goes before one with an id."""
+    for page in sorted(PAGES, key=lambda p: "{id}" in p["path"]):
+        before, hole, _ = page["path"].partition("{id}")
+        rest = path[len(before) :]
+        if not hole and path == before:
+            return Asked(page, "", _declared(page, query), url)
+        if hole and path.startswith(before) and rest and "/" not in rest:
+            return Asked(page, unquote(rest), _declared(page, query), url)
+    return None
+
+
+def _declared(page: Page, query: Mapping[str, str]) -> dict[str, str]:
+    return {name: str(query.get(name, "")) for name in page["query"]}
+
+
+def fetched(asked: Asked, me: Mapping[str, Any] | None, reader: Reader) -> dict[str, Any]:
+    """The documents and lists of a page. Problem: unknown_document (also what is out of scope)."""
+    page = asked.page
+    given: dict[str, Any] = {"id": asked.id, "me": me or {}, "query": asked.query, "doc": None}
+    found: dict[str, Any] = {"doc": None}
+    if "doc" in page:
+        key = _fill(page["doc"], given)[0]
+        found["doc"] = given["doc"] = reader.get(key)
+        if given["doc"] is None:
+            raise Problem("unknown_document", {"key": key})
+    for name, pattern in page.get("also", {}).items():
+        keys = _fill(pattern, given)
+        found[name] = reader.get(keys[0]) if keys else None
+    for name, query in page.get("lists", {}).items():
+        found[name] = _list(query, given, reader)
+    return found
+
+
+def _list(query: Mapping[str, Any], given: Mapping[str, Any], reader: Reader) -> dict[str, Any]:
+    patterns = query["term"] if isinstance(query["term"], list) else [query["term"]]
+    docs = reader.find([term for pattern in patterns for term in _fill(pattern, given)])
+    for field, pattern in query.get("where", {}).items():
+        wanted = _fill(pattern, given)
+        if wanted and wanted[0]:
+            docs = [doc for doc in docs if _text(at(doc, field)) in wanted]
+    looked_for = query.get("match")
+    text = " ".join(_fill(looked_for["text"], given)).casefold().strip() if looked_for else ""
+    if looked_for and text:
+        docs = [doc for doc in docs if _matches(doc, looked_for["fields"], text)]
+    docs = _sorted(docs, query["sort"])
+    if "latest" in query:
+        docs = list({at(doc, query["latest"]): doc for doc in reversed(docs)}.values())[::-1]
+    return {"items": docs[: query["limit"]], "total": len(docs)}
+
+
+def _matches(doc: Doc, fields: list[str], text: str) -> bool:
+    return any(text in _text(at(doc, field)).casefold() for field in fields)
+
+
+def _sorted(docs: list[Doc], sort: str) -> list[Doc]:
+    """By the field as text (numbers as numbers); empty ones last; then by key."""
+    backwards, field = sort.startswith("-"), sort.removeprefix("-")
+    there = [doc for doc in docs if at(doc, field) not in (None, "")]
+    empty = [doc for doc in docs if at(doc, field) in (None, "")]
+    there.sort(key=lambda doc: _sortable(at(doc, field)), reverse=backwards)
+    return [*there, *empty]
+
+
+def _sortable(value: Any) -> tuple[int, float, str]:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return (0, value, "")
+    return (1, 0, _text(value))
+
+
+def _fill(pattern: str, given: Mapping[str, Any]) -> list[str]:
+    """The pattern with its placeholder filled: one text per element of a list, none for nothing."""
+    hole = PLACEHOLDER.search(pattern)
+    if hole is None:
+        return [pattern]
+    value = at(given, hole.group(1))
+    values = value if isinstance(value, list) else [value]
+    filled = [pattern.replace(hole.group(0), _text(v)) for v in values if v not in (None, "")]
+    return list(dict.fromkeys(filled))
+
+
+def at(tree: Any, path: str) -> Any:
+    """The value at a dotted path; through a list, the list of values; None where it ends early."""
+    for number, name in enumerate(parts := path.split(".")):
+        if isinstance(tree, list):
+            return [at(one, ".".join(parts[number:])) for one in tree]
+        if not isinstance(tree, Mapping):
+            return None
+        tree = tree.get(name)
+    return tree
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)

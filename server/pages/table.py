@@ -1,0 +1,137 @@
+"""The page table: every page as data, read by the server's routes and by the service worker.
+
+A page names its address, its template and what it is given: one document (`doc`), further single
+documents (`also`) and lists over index terms (`lists`). Nothing here fetches; `server.pages.answer`
+and `pwa/src/pages.js` do, both from this table.
+
+Placeholders: `{id}` from the address, `{query.x}`, `{me.x}`, `{doc.a.b}`. One that gives a list (also
+`{doc.lines.item}`, through a list) gives a term per element. `latest` keeps, after sorting, the first
+document for each value of that field. An absent `{query.x}` drops its `where` or `match`.
+"""
+
+from typing import Any
+
+Page = dict[str, Any]
+LIST_MAX = 200
+
+
+def listed(term: str | list[str], sort: str, **more: Any) -> dict[str, Any]:
+    """A list of documents by term; `sort` is a field, `-field` for the greatest first."""
+    return {"term": term, "sort": sort, "limit": LIST_MAX, **more}
+
+
+def matching(*fields: str) -> dict[str, Any]:
+    """What the search line of a list page looks through."""
+    return {"fields": list(fields), "text": "{query.q}"}
+
+
+def show(noun: str, nav: str, *, query: tuple[str, ...] = (), **more: Any) -> Page:
+    """The page of one document."""
+    return {
+        "name": noun,
+        "path": f"/{noun}s/{{id}}",
+        "template": f"{noun}/show",
+        "title": f"title.{noun}",
+        "nav": nav,
+        "doc": f"{noun}/{{id}}",
+        "query": list(query),
+        **more,
+    }
+
+
+def index(noun: str, nav: str, *, query: tuple[str, ...] = (), **more: Any) -> Page:
+    """The page that lists documents of one type."""
+    return {
+        "name": f"{noun}s",
+        "path": f"/{noun}s",
+        "template": f"{noun}/index",
+        "title": f"title.{noun}s",
+        "nav": nav,
+        "query": list(query),
+        **more,
+    }
+
+
+def plain(name: str, path: str, template: str, nav: str, **more: Any) -> Page:
+    """A page of its own kind."""
+    title = f"title.{name}"
+    return {
+        "name": name, "path": path, "template": template, "title": title, "nav": nav, "query": [],
+        **more,
+    }  # fmt: skip
+
+
+OPEN_ORDERS = listed("order.state=open", "due_on")
+RUN_SEARCH = matching("number", "lot_code", "item_code", "item_name.zh", "item_name.en")
+VISIT_SEARCH = matching("number", "customer.name", "customer.address", "problem")
+LOT_SEARCH = matching("code", "item_code", "item_name.zh", "item_name.en", "supplier_lot")
+CURRENT_PROCEDURES = listed("procedure", "-revision", latest="code")
+
+TODAY = {
+    "jobs": listed("job.waits_for={me.seats}", "due_on", where={"state": "open"}),
+    "visits": listed("visit.technician={me.login}", "due_on", where={"state": "open"}),
+    "approvals": listed("approval.waits_for={me.seats}", "asked_at", where={"state": "waiting"}),
+    "requisitions": listed("requisition.state=approved", "needed_on"),
+    "cases": listed("case.state=open", "opened_at"),
+}
+
+PAGES: list[Page] = [
+    plain("sign_in", "/sign-in", "account/sign_in", "", public=True, server_only=True)
+    | {"query": ["next"]},
+    plain("today", "/", "today/show", "today", lists=TODAY),
+    plain("scan", "/scan", "scan/show", "scan") | {"query": ["code", "on"]},
+    plain("outbox", "/outbox", "outbox/show", "more"),
+    plain("more", "/more", "more/show", "more"),
+    plain("offline", "/offline", "error/offline", "", public=True),
+    index(
+        "lot",
+        "lots",
+        query=("q", "status"),
+        lists={"lots": listed("lot", "-status_at", match=LOT_SEARCH,
+                              where={"status": "{query.status}"})},
+    ),  # fmt: skip
+    show("lot", "lots", query=("form",), also={"item": "{doc.item}", "order": "{doc.order}"},
+         lists={"procedures": CURRENT_PROCEDURES | {"where": {"subject": "lot"}}}),
+    index(
+        "item",
+        "items",
+        query=("q",),
+        lists={"items": listed("item", "code", match=matching("code", "name.zh", "name.en"))},
+    ),
+    show("item", "items", query=("form",),
+         lists={"lots": listed("lot.item={doc.key}", "expires_on")}),
+    index(
+        "job",
+        "jobs",
+        query=("q", "state"),
+        lists={"jobs": listed("job", "due_on", match=RUN_SEARCH,
+                              where={"state": "{query.state}"})},
+    ),  # fmt: skip
+    show("job", "jobs", query=("step", "correct"),
+         also={"lot": "{doc.lot}", "order": "{doc.order}"}),
+    index("order", "jobs", lists={"orders": listed("order", "due_on")}),
+    show("order", "jobs", lists={"jobs": listed("job.order={doc.key}", "number")}),
+    index("requisition", "requisitions", query=("state",),
+          lists={"requisitions": listed("requisition", "-raised_at",
+                                        where={"state": "{query.state}"})}),
+    plain("requisition_new", "/requisitions/new", "requisition/new", "requisitions")
+    | {"query": ["order", "item"],
+       "lists": {"orders": OPEN_ORDERS, "items": listed("item", "code")}},
+    show("requisition", "requisitions", query=("line", "form"), also={"order": "{doc.order}"},
+         lists={"lots": listed("lot.item={doc.lines.item}", "expires_on")}),
+    index("visit", "visits", query=("q", "state"),
+          lists={"visits": listed("visit", "due_on", match=VISIT_SEARCH,
+                                  where={"state": "{query.state}"})}),
+    plain("visit_new", "/visits/new", "visit/new", "visits")
+    | {"lists": {"procedures": CURRENT_PROCEDURES | {"where": {"subject": "visit"}},
+                 "people": listed("person", "name")}},
+    show("visit", "visits", query=("step", "correct", "form")),
+    index("approval", "approvals", query=("state",),
+          lists={"approvals": listed("approval", "-asked_at", where={"state": "{query.state}"})}),
+    show("approval", "approvals"),
+    index("case", "cases", query=("state",),
+          lists={"cases": listed("case", "-opened_at", where={"state": "{query.state}"})}),
+    show("case", "cases"),
+    index("procedure", "more", lists={"procedures": CURRENT_PROCEDURES}),
+    show("procedure", "more"),
+]  # fmt: skip

@@ -1,0 +1,174 @@
+"""Plant: the running whole, put together once from the settings; what routes and commands act on."""
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+from sqlalchemy import Connection, select
+
+from server.accounts.sessions import standings
+from server.domain.model import DOCUMENTS, KINDS, MODEL
+from server.domain.rights import AREAS_BY_ROLE
+from server.pages.liquid import Renderer
+from server.pages.table import PAGES
+from server.records.project import project
+from server.settings import HERE, Settings
+from sync import documents
+from sync.blobs import Blobs
+from sync.compose import Chain, Deed
+from sync.entry import read
+from sync.problem import Problem
+from sync.push import Delivery, Engine
+from sync.reconcile import Candidate, Outcome, Reconciler
+from sync.store import Store, table_of
+from sync.tables import DeviceRow
+from sync.writer import Writer, utc_now
+
+LANGUAGES = ("zh_CN", "en")
+WEB_TRIES = 5
+
+
+@dataclass
+class Plant:
+    """Settings, database, engine and texts of one server process."""
+
+    settings: Settings
+    store: Store
+    engine: Engine
+    writer: Writer
+    pokes: list[Callable[[dict[str, int]], None]] = field(default_factory=list)
+    web_lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @cached_property
+    def blobs(self) -> Blobs:
+        """Where photos and signatures are kept."""
+        return Blobs(self.store, self.settings.data / "blobs")
+
+    @cached_property
+    def locale(self) -> dict[str, Any]:
+        """The messages of both languages."""
+        folder = HERE / "locale"
+        return {
+            lang: json.loads((folder / f"{lang}.json").read_text("utf-8")) for lang in LANGUAGES
+        }
+
+    @cached_property
+    def problems(self) -> dict[str, Any]:
+        """Every Problem's status and texts."""
+        text = (HERE / "locale" / "problems.yaml").read_text("utf-8")
+        found: dict[str, Any] = yaml.safe_load(text)
+        return found
+
+    @cached_property
+    def kinds(self) -> dict[str, Any]:
+        """The entry kinds as pages and devices are told of them."""
+        return {
+            kind.name: {"roles": sorted(kind.roles), "request": kind.request, "v": kind.v}
+            for kind in KINDS.values()
+        }
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        """The Liquid environment over the templates."""
+        return Renderer(HERE / "templates", self.locale, self.problems, self.kinds)
+
+    @cached_property
+    def build(self) -> str:
+        """What the device app, the templates and the texts are, as one short id."""
+        whole = hashlib.sha256(json.dumps(self._shared, sort_keys=True).encode())
+        for path in sorted(self.settings.dist.rglob("*")):
+            if path.is_file():
+                whole.update(path.name.encode() + path.read_bytes())
+        return whole.hexdigest()[:12]
+
+    @cached_property
+    def shared(self) -> dict[str, Any]:
+        """All that the device needs to answer with the same pages."""
+        return {"build": self.build, **self._shared}
+
+    @cached_property
+    def _shared(self) -> dict[str, Any]:
+        return {
+            "pages": PAGES,
+            "templates": self.renderer.templates,
+            "locale": self.locale,
+            "problems": self.problems,
+            "index": {name: list(cls.index) for name, cls in DOCUMENTS.items()},
+            "kinds": self.kinds,
+            "areas": AREAS_BY_ROLE,
+        }
+
+    def now(self) -> datetime:
+        """The server's clock, UTC."""
+        return utc_now()
+
+    def today(self) -> str:
+        """The date where the plant is."""
+        return self.now().astimezone(ZoneInfo(self.settings.time_zone)).date().isoformat()
+
+    def local_now(self) -> str:
+        """The moment as an entry tells it: ISO 8601 with the plant's offset from UTC."""
+        here = self.now().astimezone(ZoneInfo(self.settings.time_zone))
+        return here.isoformat(timespec="milliseconds")
+
+    def foresee(self, deed: Deed, device: str) -> Outcome:
+        """What would become of a deed, without writing anything."""
+        from_nothing = Chain(device, 0, "0" * 64)
+        _, raw = from_nothing.add(deed)
+        with self.store.read() as connection:
+            reconciler = Reconciler(
+                MODEL, lambda keys: documents.load(connection, MODEL.documents, keys)
+            )
+            candidate = Candidate(read(raw), self.now())
+            return reconciler.run([candidate], set())[0].outcome
+
+    def record(self, deed: Deed, device: str) -> dict[str, Any]:
+        """Append a deed of a web session's own device; its verdict. Problem: busy."""
+        with self.web_lock:
+            for _ in range(WEB_TRIES):
+                entry_id, raw = self._chain(device).add(deed, app=self.build)
+                answer = self.writer.submit(Delivery(device, [(raw, None)])).result()
+                for verdict in answer.verdicts:
+                    if verdict["id"] == entry_id:
+                        return verdict
+        raise Problem("busy", {})
+
+    def _chain(self, device: str) -> Chain:
+        with self.store.read() as connection:
+            return chain_of(connection, device)
+
+    def close(self) -> None:
+        """Finish what is queued and let go of the database."""
+        self.writer.close()
+        self.store.close()
+
+
+def chain_of(connection: Connection, device: str) -> Chain:
+    """Where a device's chain of entries ends. Problem: device_unknown."""
+    table = table_of(DeviceRow)
+    row = connection.execute(select(table).where(table.c.id == device)).first()
+    if row is None:
+        raise Problem("device_unknown", {"device": device})
+    return Chain(device, row.last_seq, row.last_hash)
+
+
+def opened(settings: Settings) -> Plant:
+    """The plant over its database, which is made if it is not there."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    store = Store(settings.database_url)
+    store.create()
+    engine = Engine(store, MODEL, standings, project)
+    listeners: list[Callable[[dict[str, int]], None]] = []
+
+    def poke(scopes: dict[str, int]) -> None:
+        for listener in list(listeners):
+            listener(scopes)
+
+    return Plant(settings, store, engine, Writer(engine, poke=poke), listeners)

@@ -1,0 +1,61 @@
+"""Settings: what can be set from outside, by environment variable or command option."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+VARIABLES = {
+    "data": "TRAVELER_DATA",
+    "database": "TRAVELER_DATABASE",
+    "public_url": "TRAVELER_PUBLIC_URL",
+    "time_zone": "TRAVELER_TIME_ZONE",
+    "session_days": "TRAVELER_SESSION_DAYS",
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`data` holds the database and the blobs unless `database` names another one.
+
+    `public_url` is the address that people and labels use; https there makes cookies Secure.
+    """
+
+    data: Path = Path("data")
+    database: str = ""
+    public_url: str = "http://127.0.0.1:8000"
+    time_zone: str = "Asia/Shanghai"
+    session_days: int = 14
+
+    @property
+    def database_url(self) -> str:
+        """The SQLAlchemy URL of the database."""
+        return self.database or f"sqlite:///{self.data.resolve() / 'traveler.sqlite3'}"
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the server over TLS."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def dist(self) -> Path:
+        """The built device app: in the wheel beside this file, in a checkout under pwa/."""
+        packaged = HERE / "dist"
+        return packaged if packaged.is_dir() else HERE.parent / "pwa" / "dist"
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from TRAVELER_* variables; what is not there keeps its default."""
+    usual = Settings()
+
+    def given(field: str) -> str:
+        return environment.get(VARIABLES[field], str(getattr(usual, field)))
+
+    return Settings(
+        data=Path(given("data")),
+        database=given("database"),
+        public_url=given("public_url").rstrip("/"),
+        time_zone=given("time_zone"),
+        session_days=int(given("session_days")),
+    )

@@ -1,0 +1,85 @@
+"""Routes of labels: the image of one lot's label, a sheet of many."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from litestar import Response, get
+from litestar.params import Parameter
+
+from labels.code import lot_link
+from labels.error import LabelError
+from labels.lot import LotLabel
+from labels.page import pdf
+from labels.raster import png
+from server.web.guard import Asking, plant_of, signed_in
+from server.web.reader import ScopedReader
+from sync.problem import Problem
+
+LOTS_MAX = 200
+DPI = 300
+
+
+def label_of(lot: dict[str, Any], base_url: str) -> LotLabel:
+    """The label of a lot document."""
+    lot_id = lot["key"].partition("/")[2]
+    link = lot_link(base_url, lot_id, gtin=lot["gtin"], lot_code=lot["code"])
+    same = ("item_code", "unit", "status", "produced_on", "supplier")
+    return LotLabel.model_validate(
+        {
+            "lot_id": lot_id,
+            "link": link,
+            "item_name_zh": lot["item_name"]["zh"],
+            "item_name_en": lot["item_name"]["en"],
+            "lot_code": lot["code"],
+            "quantity": lot["quantity"],
+            "received_on": lot["received_on"],
+            "expires_on": lot["expires_on"],
+            **{name: lot[name] for name in same if lot[name] is not None},
+        }
+    )
+
+
+def _lots(request: Asking, ids: list[str]) -> list[LotLabel]:
+    """The labels of lots in the person's scopes. Problems: sign_in_needed, unknown_document."""
+    plant = plant_of(request)
+    session = signed_in(request)
+    found = []
+    with plant.store.read() as connection:
+        reader = ScopedReader(connection, session)
+        for lot_id in ids[:LOTS_MAX]:
+            lot = reader.get(f"lot/{lot_id}")
+            if lot is None:
+                raise Problem("unknown_document", {"key": f"lot/{lot_id}"})
+            found.append(label_of(lot, plant.settings.public_url))
+    return found
+
+
+@get("/lots/{lot_id:str}/label.png", sync_to_thread=True, include_in_schema=False)
+def image(request: Asking, lot_id: str) -> Response[bytes]:
+    """One lot's label at 300 dpi. Problems: those of `_lots`, label_failed."""
+    label = _lots(request, [lot_id])[0]
+    return _printed(lambda: png(label, dpi=DPI), "image/png", lot_id)
+
+
+@get("/labels.pdf", sync_to_thread=True, include_in_schema=False)
+def sheet(request: Asking, lots: Annotated[list[str], Parameter(query="lot")]) -> Response[bytes]:
+    """A4 sheet of the labels of these lots. Problems: those of `_lots`, label_failed."""
+    labels = _lots(request, lots)
+    return _printed(lambda: pdf(labels), "application/pdf", "labels")
+
+
+def _printed(draw: Callable[[], bytes], media_type: str, name: str) -> Response[bytes]:
+    try:
+        content = draw()
+    except LabelError as error:
+        raise Problem("label_failed", {"about": error.about, "why": error.code}) from error
+    suffix = media_type.rpartition("/")[2]
+    file_name = "".join(c if c.isalnum() or c in "-_." else "_" for c in name)
+    headers = {
+        "content-disposition": f'inline; filename="{file_name}.{suffix}"',
+        "cache-control": "no-store",
+    }
+    return Response(content, media_type=media_type, headers=headers)
+
+
+ROUTES = [image, sheet]

@@ -1,0 +1,185 @@
+"""Routes of pages and forms: every page of the table, and what people do on them."""
+
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from litestar import Response, get, post
+from litestar.concurrency import sync_to_thread
+from litestar.datastructures import UploadFile
+from litestar.params import Parameter
+from litestar.response import Redirect
+
+from server.accounts.sessions import Session
+from server.domain.model import KINDS
+from server.pages.answer import match
+from server.pages.form import File, Filled, filled, resolve_lot
+from server.pages.table import PAGES
+from server.pages.wording import path as path_of
+from server.plant import LANGUAGES, Plant
+from server.web.context import page_response
+from server.web.guard import (
+    LANG_COOKIE,
+    YEAR_S,
+    Asking,
+    cookie,
+    plant_of,
+    session_of,
+    signed_in,
+)
+from server.web.reader import ScopedReader
+from sync.blobs import PIECE_MAX_BYTES
+from sync.compose import Deed
+from sync.document import site_of
+from sync.problem import Problem
+
+PATHS = [page["path"].replace("{id}", "{id:str}") for page in PAGES if page["name"] != "scan"]
+FORM_MAX_BYTES = 12 * 1024 * 1024
+
+
+@get(PATHS, sync_to_thread=True, include_in_schema=False)
+def show(request: Asking) -> Response[str]:
+    """Any page of the table. Problems: sign_in_needed, no_right, unknown_document."""
+    asked = match(_raw_path(request), dict(request.query_params), _url(request))
+    if asked is None:
+        raise Problem("not_found", {})
+    return page_response(request, asked)
+
+
+@get("/scan", sync_to_thread=True, include_in_schema=False)
+def scan(request: Asking) -> Response[Any]:
+    """The scan page; with a code that stands for one lot, that lot's page."""
+    session = session_of(request)
+    code = request.query_params.get("code", "").strip()
+    if session is not None and code:
+        plant = plant_of(request)
+        with plant.store.read() as connection:
+            lots = resolve_lot(code, ScopedReader(connection, session))
+        if len(lots) == 1:
+            return Redirect(path_of(lots[0]["key"]))
+    asked = match("/scan", dict(request.query_params), _url(request))
+    if asked is None:
+        raise Problem("not_found", {})
+    problem = {"code": "unknown_lot", "params": {"text": code[:80]}, "field": "code"}
+    form = {"problems": [problem], "values": {"code": code[:200]}} if code else None
+    return page_response(request, asked, session=session, form=form)
+
+
+@get("/01/{gtin:str}/10/{lot:str}", sync_to_thread=True, include_in_schema=False)
+def digital_link(request: Asking, gtin: str, lot: str) -> Response[Any]:
+    """A GS1 Digital Link scanned with the phone's own camera."""
+    query = urlencode({"code": str(request.url)})
+    return Redirect(f"/scan?{query}")
+
+
+@get("/lang/{lang:str}", sync_to_thread=False, include_in_schema=False)
+def choose_language(
+    request: Asking,
+    lang: str,
+    back: Annotated[str, Parameter(query="next")] = "/",
+) -> Response[Any]:
+    """Remember the language of this browser and go back to where the person was."""
+    if lang not in LANGUAGES:
+        raise Problem("not_found", {})
+    answer = Redirect(_own_path(back), status_code=303)
+    answer.set_cookie(cookie(plant_of(request), LANG_COOKIE, lang, max_age_s=YEAR_S))
+    return answer
+
+
+@post(
+    "/do/{kind:str}",
+    status_code=303,
+    request_max_body_size=FORM_MAX_BYTES,
+    include_in_schema=False,
+)
+async def do(request: Asking, kind: str) -> Response[Any]:
+    """Take a form as an entry of this web session; go on, or show the form with what is wrong."""
+    fields: list[tuple[str, str | File]] = []
+    for name, value in (await request.form()).multi_items():
+        if isinstance(value, UploadFile):
+            data = await value.read()
+            fields.append((name, File(value.filename, value.content_type, data)))
+        else:
+            fields.append((name, str(value)))
+    return await sync_to_thread(_done, request, kind, fields)
+
+
+def _done(request: Asking, kind: str, fields: list[tuple[str, str | File]]) -> Response[Any]:
+    session = signed_in(request)
+    plant = plant_of(request)
+    values = {name: value for name, value in fields if isinstance(value, str)}
+    try:
+        with plant.store.read() as connection:
+            form = filled(fields, ScopedReader(connection, session))
+        verdict = _record(plant, session, kind, form)
+    except Problem as problem:
+        return _refused(request, session, problem, values)
+    then = form.then.replace("{id}", form.on.partition("/")[2])
+    glue = "&" if "?" in then else "?"
+    return Redirect(f"{then}{glue}done={verdict['id']}", status_code=303)
+
+
+def _record(plant: Plant, session: Session, kind: str, form: Filled) -> dict[str, Any]:
+    known = KINDS.get(kind)
+    if known is None:
+        raise Problem("unknown_kind", {"kind": kind, "v": 1})
+    site = site_of(form.on)
+    if not session.person.has(site, known.roles):
+        raise Problem("no_right", {"kind": kind, "site": site})
+    blobs = [_keep(plant, file) for file in form.files]
+    deed = Deed(
+        kind=kind,
+        on=form.on,
+        body=form.body,
+        actor=session.person.login,
+        session=session.id,
+        at=plant.local_now(),
+        base=form.base,
+        blobs=blobs,
+    )
+    device = f"web-{session.id}"
+    foreseen = plant.foresee(deed, device)
+    if foreseen.status in ("rejected", "parked"):
+        raise Problem(foreseen.code or "unforeseen", foreseen.params)
+    return plant.record(deed, device)
+
+
+def _keep(plant: Plant, file: File) -> dict[str, Any]:
+    length = len(file.data)
+    there = plant.blobs.progress(file.sha256)
+    offset = there.offset if there else 0
+    while offset < length:
+        piece = file.data[offset : offset + PIECE_MAX_BYTES]
+        done = plant.blobs.add(file.sha256, piece, offset=offset, length=length, now=plant.now())
+        offset = done.offset
+    return {"sha256": file.sha256, "size": length, "type": file.type, "name": file.name[:200]}
+
+
+def _refused(
+    request: Asking, session: Session, problem: Problem, values: dict[str, str]
+) -> Response[Any]:
+    """The page the form was on, with the reason and all that was filled in."""
+    came_from: str = values.get("then_error") or request.headers.get("referer") or "/"
+    parts = urlsplit(came_from)
+    query = dict(parse_qsl(parts.query))
+    asked = match(parts.path or "/", query, parts.path)
+    if asked is None:
+        raise problem
+    told = {"code": problem.code, "params": problem.params, "field": problem.field}
+    form = {"problems": [told], "values": values}
+    return page_response(request, asked, session=session, form=form, status=422)
+
+
+def _own_path(text: str) -> str:
+    return text if text.startswith("/") and not text.startswith("//") else "/"
+
+
+def _raw_path(request: Asking) -> str:
+    raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
+    return raw.decode("ascii", "replace").partition("?")[0]
+
+
+def _url(request: Asking) -> str:
+    return _raw_path(request) + (f"?{request.url.query}" if request.url.query else "")
+
+
+ROUTES = [show, scan, digital_link, choose_language, do]

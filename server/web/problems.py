@@ -1,0 +1,79 @@
+"""Problems as answers: JSON for devices, a page in the person's language for people."""
+
+import secrets
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from litestar import Response
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+from sqlalchemy.exc import OperationalError
+
+from server.pages.answer import Asked
+from server.plant import LANGUAGES
+from server.web.context import base_context, html
+from server.web.guard import Asking, plant_of, session_of
+from sync.problem import Problem
+
+DEVICE_PATHS = ("/sync/", "/blobs/", "/assets/", "/health")
+HTTP_CODES = {404: "not_found", 405: "not_found", 413: "request_too_large", 400: "form_malformed"}
+log = structlog.get_logger()
+
+
+def on_problem(request: Asking, problem: Problem) -> Response[Any]:
+    """The Problem with its status, for whoever asked."""
+    known = plant_of(request).problems.get(problem.code) or {"status": 500}
+    if problem.code == "sign_in_needed" and _wants_page(request) and request.method == "GET":
+        return Redirect(f"/sign-in?next={quote(_address(request), safe='')}")
+    if not _wants_page(request):
+        return _json(request, problem, known["status"])
+    return _page(request, problem, known["status"])
+
+
+def on_http_exception(request: Asking, error: HTTPException) -> Response[Any]:
+    """What the framework refused, as the Problem that it is."""
+    code = HTTP_CODES.get(error.status_code, "form_malformed")
+    if error.status_code >= 500:
+        return on_unforeseen(request, error)
+    return on_problem(request, Problem(code, {}))
+
+
+def on_database(request: Asking, error: OperationalError) -> Response[Any]:
+    """The database is locked, full or gone: nothing was taken, try again later."""
+    log.warning("database_unavailable", path=request.url.path, error=type(error.orig).__name__)
+    return on_problem(request, Problem("busy", {}))
+
+
+def on_unforeseen(request: Asking, error: Exception) -> Response[Any]:
+    """A defect of ours: logged under a number that the person can tell us."""
+    number = secrets.token_hex(4)
+    log.error("unforeseen", number=number, path=request.url.path, exc_info=error)
+    return on_problem(request, Problem("unforeseen", {"number": number}))
+
+
+def _wants_page(request: Asking) -> bool:
+    return not request.url.path.startswith(DEVICE_PATHS)
+
+
+def _address(request: Asking) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _json(request: Asking, problem: Problem, status: int) -> Response[Any]:
+    told = {"code": problem.code, "params": problem.params}
+    renderer = plant_of(request).renderer
+    text = {lang: renderer.problem(told, lang) for lang in LANGUAGES}
+    content = {"code": problem.code, "params": problem.params, "text": text}
+    return Response(content, status_code=status)
+
+
+def _page(request: Asking, problem: Problem, status: int) -> Response[Any]:
+    page = {"name": "error", "path": "", "title": "title.error", "nav": "", "query": []}
+    session = session_of(request)
+    asked = Asked(page, "", {}, _address(request))
+    context = base_context(request, session.me() if session else None, asked)
+    told = {"code": problem.code, "params": problem.params, "field": problem.field}
+    context["form"] = {"problems": [told], "values": {}}
+    context["problem"] = told
+    return html(request, "error/problem", context, status)

@@ -1,0 +1,74 @@
+"""Document: the present state of one thing that people open, and the terms it is found by.
+
+Here lives the base class and what the engine asks of every document. The types themselves are
+the domain's; how documents are stored is `sync.stores`.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Document(BaseModel):
+    """A bounded, self-contained JSON object under a key `type/site:id`.
+
+    `version` goes up by one with each entry that changes the document. `index` names the fields
+    (lists allowed) by which lists find it; `area` names the scope `{site}.{area}` that carries it.
+    """
+
+    model_config = ConfigDict(extra="forbid", validate_assignment=False)
+
+    type: ClassVar[str]
+    area: ClassVar[str]
+    index: ClassVar[tuple[str, ...]] = ()
+
+    key: str
+    version: int = 0
+
+    @property
+    def site(self) -> str:
+        """The unit of partition, read from the key."""
+        return site_of(self.key)
+
+    @property
+    def id(self) -> str:
+        """The part of the key after the type: `site:rest`."""
+        return self.key.split("/", 1)[1]
+
+    def scopes(self) -> frozenset[str]:
+        """The feed scopes that deliver this document."""
+        return frozenset({f"{self.site}.{self.area}"})
+
+    def terms(self) -> frozenset[str]:
+        """Index terms: the bare type, and `type.field=value` for each indexed value."""
+        found = {self.type}
+        for name in self.index:
+            value = getattr(self, name)
+            for one in value if isinstance(value, list) else [value]:
+                if one is not None and one != "":
+                    found.add(f"{self.type}.{name}={plain(one)}")
+        return frozenset(found)
+
+    def as_json(self) -> dict[str, Any]:
+        """The document as plain JSON values, decimals as strings."""
+        return self.model_dump(mode="json")
+
+
+def plain(value: object) -> str:
+    """An index value as text, the same on server and device."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def site_of(key: str) -> str:
+    """The site in `type/site:id`; empty if the key is not of that form."""
+    _, slash, rest = key.partition("/")
+    site, colon, _ = rest.partition(":")
+    return site if slash and colon else ""
+
+
+def utc_text(moment: datetime) -> str:
+    """A moment as ISO 8601 in UTC with milliseconds, the only form stored by the server."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

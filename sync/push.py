@@ -1,0 +1,252 @@
+"""Push: entries from devices into the journal, in one transaction for all that arrived together.
+
+The steps are numbered as in `docs/protocol.md`. What an entry means is the model's; who may
+deliver is decided before (accounts).
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from sync import documents, feed, journal
+from sync.document import Document, site_of, utc_text
+from sync.entry import Entry, digest_of, read
+from sync.journal import Arrived
+from sync.problem import Problem
+from sync.reconcile import Model, Outcome, Reconciler, Result
+from sync.store import Store, table_of, upsert
+from sync.tables import DeviceRow
+
+# What speaks against entries beside their content, by entry id: a sign-in that isn't theirs.
+Standings = Callable[[Connection, list[Entry]], Mapping[str, Outcome]]
+# Writes the facts for reports, in the same transaction.
+Project = Callable[[Connection, list[Result], datetime], None]
+
+
+@dataclass
+class Delivery:
+    """What one device sent: wrapped entries as (exact bytes, signature or None)."""
+
+    device: str
+    entries: list[tuple[bytes, str | None]]
+
+
+@dataclass
+class Answer:
+    """What the device is told: verdicts in the order of its entries."""
+
+    epoch: str
+    now: str
+    last_seq: int
+    verdicts: list[dict[str, Any]] = field(default_factory=list)
+    need: str | None = None
+
+
+@dataclass(frozen=True)
+class Engine:
+    """All that a push needs beside the entries."""
+
+    store: Store
+    model: Model
+    standings: Standings
+    project: Project
+
+
+def push(
+    engine: Engine, deliveries: list[Delivery], now: datetime
+) -> tuple[list[Answer], dict[str, int]]:
+    """Take what these devices sent; answers in the same order, and the scopes that moved.
+
+    Problem: device_unknown. After it returned, all that was answered is durable.
+    """
+    with engine.store.write() as connection:
+        return push_within(connection, engine, deliveries, now)
+
+
+def push_within(
+    connection: Connection, engine: Engine, deliveries: list[Delivery], now: datetime
+) -> tuple[list[Answer], dict[str, int]]:
+    """The same within a transaction that is open already."""
+    epoch = engine.store.epoch(connection)
+    devices = _lock_devices(connection, {d.device for d in deliveries})  # 1
+    ids = [[_id_of(raw) for raw, _ in d.entries] for d in deliveries]
+    stored = journal.known(connection, {i for some in ids for i in some})  # 2
+    arrived: dict[str, Arrived] = {}
+    needs = []
+    for delivery in deliveries:  # 3
+        needs.append(_take_in(delivery, devices[delivery.device], stored, arrived, now))
+    fresh = _judged(connection, engine, list(arrived.values()))
+    rows, scopes = _apply(connection, engine, fresh, now)  # 4 5 6
+    _save_devices(connection, devices, now)
+    stored |= {row["entry_id"]: journal.verdict_of(row) for row in rows}
+    answers = [
+        Answer(
+            epoch=epoch,
+            now=utc_text(now),
+            last_seq=devices[delivery.device]["last_seq"],
+            verdicts=[stored[i] for i in some if i in stored],
+            need=need,
+        )
+        for delivery, some, need in zip(deliveries, ids, needs, strict=True)
+    ]
+    return answers, scopes
+
+
+def _id_of(raw: bytes) -> str:
+    try:
+        return read(raw).id
+    except Problem:
+        return f"raw-{digest_of(raw)[:32]}"
+
+
+def _lock_devices(connection: Connection, ids: set[str]) -> dict[str, dict[str, Any]]:
+    table = table_of(DeviceRow)
+    statement = select(table).where(table.c.id.in_(sorted(ids))).order_by(table.c.id)
+    if connection.dialect.name == "postgresql":
+        statement = statement.with_for_update()
+    found = {row["id"]: dict(row) for row in connection.execute(statement).mappings()}
+    for device in ids - set(found):
+        raise Problem("device_unknown", {"device": device})
+    return found
+
+
+def _take_in(
+    delivery: Delivery,
+    device: dict[str, Any],
+    stored: Mapping[str, Any],
+    arrived: dict[str, Arrived],
+    now: datetime,
+) -> str | None:
+    """Number the new entries of one device; answers what the device must do if some are missing."""
+    for raw, sig in delivery.entries:
+        one = _read_in(raw, sig, device, now)
+        if one.id in stored or one.id in arrived:
+            continue
+        if one.standing is None and one.entry is not None:
+            if one.entry.seq > device["last_seq"] + 1:
+                return "resend_from"
+            one = _check_chain(one, one.entry, device)
+        if one.seq is not None:
+            device["last_seq"], device["last_hash"] = one.seq, digest_of(raw)
+        arrived[one.id] = one
+    return None
+
+
+def _read_in(raw: bytes, sig: str | None, device: dict[str, Any], now: datetime) -> Arrived:
+    seq: int | None = device["last_seq"] + 1
+    entry: Entry | None = None
+    standing = None
+    try:
+        entry = read(raw)
+        if entry.device == device["id"]:
+            seq = entry.seq
+        else:
+            seq, standing = None, Outcome("parked", "device_foreign", {"device": entry.device})
+    except Problem as problem:
+        standing = Outcome("parked", problem.code, problem.params)
+    return Arrived(
+        raw=raw,
+        sig=sig,
+        device=device["id"],
+        home=device["home"],
+        received_at=utc_text(now),
+        seq=seq,
+        entry=entry,
+        standing=standing,
+    )
+
+
+def _check_chain(one: Arrived, entry: Entry, device: dict[str, Any]) -> Arrived:
+    """A number used twice or a chain that does not meet: two devices with one identity."""
+    fork = Outcome("parked", "fork", {"device": entry.device, "seq": entry.seq})
+    if entry.seq <= device["last_seq"]:
+        return replace(one, seq=None, standing=fork)
+    if entry.prev != device["last_hash"]:
+        return replace(one, standing=fork)
+    return one
+
+
+def _judged(connection: Connection, engine: Engine, arrived: list[Arrived]) -> list[Arrived]:
+    readable = [one.entry for one in arrived if one.entry is not None and one.standing is None]
+    against = engine.standings(connection, readable)
+    return [replace(one, standing=against[one.id]) if one.id in against else one for one in arrived]
+
+
+def _apply(
+    connection: Connection, engine: Engine, arrived: list[Arrived], now: datetime
+) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    if not arrived:
+        return [], {}
+    candidates = [one.candidate() for one in arrived]
+    types = engine.model.documents
+    reconciler = Reconciler(engine.model, lambda keys: documents.load(connection, types, keys))
+    parked = journal.parked_on(connection, {c.entry.on for c in candidates})
+    results = reconciler.run(candidates, parked)
+    before, after = _net_change(results)
+    documents.save(connection, before, after)
+    engine.project(connection, results, now)
+    versions = feed.publish(connection, before, after)
+    rows = [_row(one, result, versions) for one, result in zip(arrived, results, strict=True)]
+    journal.append(connection, rows)
+    scopes: dict[str, int] = {}
+    for (scope, _), version in versions.items():
+        scopes[scope] = max(version, scopes.get(scope, 0))
+    return rows, scopes
+
+
+def _net_change(
+    results: list[Result],
+) -> tuple[dict[str, Document | None], dict[str, Document]]:
+    before: dict[str, Document | None] = {}
+    after: dict[str, Document] = {}
+    for result in results:
+        for key, document in result.after.items():
+            before.setdefault(key, result.before[key])
+            after[key] = document
+    return before, after
+
+
+def _row(one: Arrived, result: Result, versions: feed.Versions) -> dict[str, Any]:
+    entry, outcome = result.entry, result.outcome
+    newest: dict[str, int] = {}
+    for document in result.after.values():
+        for scope in document.scopes():
+            version = versions.get((scope, document.key), 0)
+            newest[scope] = max(version, newest.get(scope, 0))
+    effects = [{"scope": s, "version": v} for s, v in sorted(newest.items())]
+    return {
+        "site": site_of(entry.on),
+        "entry_id": one.id,
+        "device": one.device,
+        "seq": one.seq,
+        "kind": entry.kind,
+        "on_key": entry.on,
+        "actor": entry.actor,
+        "standing": _as_json(one.standing),
+        "raw": one.raw,
+        "sig": one.sig,
+        "received_at": one.received_at,
+        "status": outcome.status,
+        "code": outcome.code,
+        "params": json.dumps(outcome.params, ensure_ascii=False),
+        "case_key": outcome.case,
+        "effects": json.dumps(effects),
+    }
+
+
+def _as_json(standing: Outcome | None) -> str | None:
+    if standing is None:
+        return None
+    told = {"status": standing.status, "code": standing.code, "params": standing.params}
+    return json.dumps(told, ensure_ascii=False, sort_keys=True)
+
+
+def _save_devices(
+    connection: Connection, devices: Mapping[str, dict[str, Any]], now: datetime
+) -> None:
+    rows = [{**row, "seen_at": utc_text(now)} for _, row in sorted(devices.items())]
+    upsert(connection, DeviceRow, rows)

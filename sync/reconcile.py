@@ -1,0 +1,230 @@
+"""Reconcile: run entries through their handlers, in memory, in order.
+
+Pure: no database, no clock, no network. What to load is asked of each kind; what came out is a
+list of results that `sync.push` stores. A handler that raises parks its entry and no other.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from sync.document import Document
+from sync.entry import Entry
+from sync.problem import Problem
+
+Status = Literal["applied", "merged", "conflict", "rejected", "parked"]
+D = TypeVar("D", bound=Document)
+NEEDS_ROUNDS_MAX = 4
+# Parked for want of understanding: what comes after on the same document can't be judged either.
+BLOCKING_CODES = frozenset(
+    {"unknown_kind", "handler_failed", "body_malformed", "waits_behind_parked"}
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a handler says of an entry: a status, and a Problem code with its parameters."""
+
+    status: Status = "applied"
+    code: str | None = None
+    params: dict[str, Any] = field(default_factory=dict)
+    case: str | None = None
+
+
+class Draft:
+    """The documents one handler may read and change; nothing lasts until the engine takes it."""
+
+    def __init__(self, documents: Mapping[str, Document]) -> None:
+        self._documents = documents
+        self.changed: dict[str, Document] = {}
+
+    def get(self, key: str | None, kind: type[D]) -> D | None:
+        """The document under `key`, changed or not; None if there is none."""
+        if key is None:
+            return None
+        found = self.changed.get(key) or self._documents.get(key)
+        return found if isinstance(found, kind) else None
+
+    def edit(self, key: str, kind: type[D]) -> D:
+        """A copy that may be changed, one version up. Problem: unknown_document."""
+        if key not in self.changed:
+            found = self._documents.get(key)
+            if not isinstance(found, kind):
+                raise Problem("unknown_document", {"key": key})
+            copy = found.model_copy(deep=True)
+            copy.version += 1
+            self.changed[key] = copy
+        changed = self.changed[key]
+        if not isinstance(changed, kind):
+            raise Problem("unknown_document", {"key": key})
+        return changed
+
+    def add(self, document: D) -> D:
+        """A new document at version 1. Problem: already_exists."""
+        if document.key in self.changed or document.key in self._documents:
+            raise Problem("already_exists", {"key": document.key})
+        document.version = 1
+        self.changed[document.key] = document
+        return document
+
+
+Handler = Callable[[Entry, Any, Draft, datetime], Outcome]
+Needs = Callable[[Entry, Any, Mapping[str, Document]], Iterable[str | None]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """An entry kind: its body, what it needs, who may, and what it does.
+
+    `needs(entry, body, loaded)` names document keys beside `entry.on`; it is asked again while
+    its answer grows. `request` tells a request (may be rejected) from a fact (always recorded).
+    """
+
+    name: str
+    body: type[BaseModel]
+    handler: Handler
+    roles: frozenset[str]
+    needs: Needs = lambda entry, body, loaded: ()
+    request: bool = False
+    v: int = 1
+    upcasts: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Model:
+    """All that the engine is told of a domain: types, kinds, the gate and what parking means.
+
+    `gate(entry, kind, draft)` answers None or a refusal; `gate_needs(entry)` names what it reads.
+    `park(entry, code, params, draft, now)` opens the case for an entry that cannot be applied.
+    """
+
+    documents: Mapping[str, type[Document]]
+    kinds: Mapping[str, Kind]
+    gate: Callable[[Entry, Kind, Draft], Outcome | None]
+    gate_needs: Callable[[Entry], Iterable[str]]
+    park: Callable[[Entry, str, dict[str, Any], Draft, datetime], Outcome]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An entry on its way in: `standing` is what its delivery already tells against it."""
+
+    entry: Entry
+    now: datetime
+    standing: Outcome | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one entry: its outcome and the documents it changed, before and after."""
+
+    entry: Entry
+    outcome: Outcome
+    before: Mapping[str, Document | None]
+    after: Mapping[str, Document]
+
+
+Load = Callable[[set[str]], Mapping[str, Document]]
+
+
+class Reconciler:
+    """Runs candidates in order over documents loaded in bulk by `load(keys)`."""
+
+    def __init__(self, model: Model, load: Load) -> None:
+        self._model = model
+        self._load = load
+        self._known: set[str] = set()
+        self.documents: dict[str, Document] = {}
+
+    def run(self, candidates: list[Candidate], parked_on: set[str]) -> list[Result]:
+        """One result per candidate; `parked_on` names documents that wait behind a parked entry."""
+        self._fetch_all([c.entry for c in candidates])
+        results = []
+        for candidate in candidates:
+            self._fetch_all([candidate.entry])
+            result = self._apply(candidate, parked_on)
+            if result.outcome.status == "parked" and _blocks(result.outcome):
+                parked_on.add(candidate.entry.on)
+            self.documents.update(result.after)
+            results.append(result)
+        return results
+
+    def _fetch_all(self, entries: list[Entry]) -> None:
+        for _ in range(NEEDS_ROUNDS_MAX):
+            wanted = {key for entry in entries for key in self._wants(entry)} - self._known
+            if not wanted:
+                return
+            self.documents.update(self._load(wanted))
+            self._known |= wanted
+
+    def _wants(self, entry: Entry) -> Iterable[str]:
+        yield entry.on
+        yield from self._model.gate_needs(entry)
+        kind = self._model.kinds.get(entry.kind)
+        if kind is None:
+            return
+        try:
+            body = read_body(kind, entry)
+            yield from [key for key in kind.needs(entry, body, self.documents) if key]
+        except Exception:
+            return  # the same error comes again in _apply, and parks the entry there
+
+    def _apply(self, candidate: Candidate, parked_on: set[str]) -> Result:
+        entry, now = candidate.entry, candidate.now
+        draft = Draft(self.documents)
+        try:
+            outcome = self._handle(candidate, draft, parked_on)
+        except Exception as error:
+            outcome = Outcome("parked", *_why(error))
+        if outcome.status == "rejected":
+            draft = Draft(self.documents)
+        if outcome.status == "parked":
+            draft = Draft(self.documents)
+            outcome = self._model.park(entry, outcome.code or "", outcome.params, draft, now)
+        before = {key: self.documents.get(key) for key in draft.changed}
+        return Result(entry, outcome, before, dict(draft.changed))
+
+    def _handle(self, candidate: Candidate, draft: Draft, parked_on: set[str]) -> Outcome:
+        entry = candidate.entry
+        if candidate.standing is not None:
+            return candidate.standing
+        kind = self._model.kinds.get(entry.kind)
+        if kind is None or entry.v > kind.v:
+            return Outcome("parked", "unknown_kind", {"kind": entry.kind, "v": entry.v})
+        if entry.on in parked_on:
+            return Outcome("parked", "waits_behind_parked", {"key": entry.on})
+        refused = self._model.gate(entry, kind, draft)
+        if refused is not None:
+            return refused
+        try:
+            return kind.handler(entry, read_body(kind, entry), draft, candidate.now)
+        except Problem as problem:
+            status: Status = "rejected" if kind.request else "parked"
+            return Outcome(status, problem.code, problem.params)
+
+
+def read_body(kind: Kind, entry: Entry) -> BaseModel:
+    """The typed body, brought up from an old version if need be. Problem: body_malformed."""
+    body = dict(entry.body)
+    for v in range(entry.v, kind.v):
+        body = kind.upcasts[v](body)
+    try:
+        return kind.body.model_validate(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        params = {"where": where, "why": first["msg"]}
+        raise Problem("body_malformed", params, field=where) from error
+
+
+def _why(error: Exception) -> tuple[str, dict[str, Any]]:
+    if isinstance(error, Problem):
+        return error.code, error.params
+    return "handler_failed", {"why": type(error).__name__}
+
+
+def _blocks(outcome: Outcome) -> bool:
+    return outcome.code in BLOCKING_CODES
