@@ -22,7 +22,8 @@ import { applyChanges, dropScopes } from "./replica.js";
  * @property {Cursors} cursors
  * @property {boolean} complete
  * @property {import("./types").Verdict[]} [verdicts]
- * @property {number} last_seq
+ * @property {number} [last_seq]
+ * @property {import("./types").Me} [me] for whom the server answered
  */
 /** @typedef {{isTaken: boolean, keys: string[]}} Taken isTaken false: another pull came before */
 
@@ -69,6 +70,7 @@ export async function takePage(database, page, { asked, login, index, now }) {
     if (isStale || (await meta.get("signin"))?.login !== login) {
       return { isTaken: false, keys: [] };
     }
+    await noteMe(tx, page.me);
     const gone = await dropScopes(tx, page.scopes_dropped);
     const spoken = await takeVerdicts(tx, page.verdicts ?? []);
     const cursors = advanced(askFrom(feed), page);
@@ -79,6 +81,16 @@ export async function takePage(database, page, { asked, login, index, now }) {
     if (keys.length > 0) await bumpRevision(tx);
     return { isTaken: true, keys };
   });
+}
+
+/**
+ * A person's name and roles change while they are signed in.
+ * @param {any} tx with meta
+ * @param {import("./types").Me | undefined} me
+ */
+async function noteMe(tx, me) {
+  const meta = tx.objectStore("meta");
+  if (me) await meta.put({ ...(await meta.get("signin")), ...me }, "signin");
 }
 
 /**
@@ -149,7 +161,7 @@ async function forgetShown(tx) {
  * Follows a server that was restored: under a new epoch everything is loaded anew, staged beside
  * what is shown; whatever the server has forgotten of this device waits to be sent again.
  * @param {Database} database
- * @param {{epoch: string, last_seq: number}} answer
+ * @param {{epoch: string, last_seq?: number}} answer
  * @returns {Promise<"as_before" | "changed">}
  */
 export async function followServer(database, { epoch, last_seq }) {
@@ -157,14 +169,14 @@ export async function followServer(database, { epoch, last_seq }) {
     const feed = await feedOf(tx);
     const isNew = feed.epoch !== epoch;
     const isRestored = isNew && feed.epoch !== null;
-    const isBehind = await isForgotten(tx, last_seq);
+    const isBehind = last_seq !== undefined && (await isForgotten(tx, last_seq));
     if (!isNew && !isBehind) return "as_before";
     if (isNew) {
       await tx.objectStore("staged").clear();
       const staged = isRestored ? { cursors: {}, fresh: true, changes: 0 } : null;
       await tx.objectStore("meta").put({ ...feed, epoch, staged, round: feed.round + 1 }, "feed");
     }
-    if (isRestored || isBehind) await requeueAfter(tx, last_seq);
+    if (isRestored || isBehind) await requeueAfter(tx, last_seq ?? 0);
     return isRestored || isBehind ? "changed" : "as_before";
   });
 }

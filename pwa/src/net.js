@@ -33,10 +33,14 @@ export function createNet(database, broadcast) {
     return { type: "net", worker: true, ...memory, ...stored };
   }
 
-  /** @param {Partial<typeof memory>} news */
+  /**
+   * Tells all pages; never rejects, as nothing hangs on it.
+   * @param {Partial<typeof memory>} [news]
+   */
   async function tell(news = {}) {
     Object.assign(memory, news);
-    broadcast(await state());
+    const told = await state().catch(() => null);
+    if (told) broadcast(told);
   }
 
   return { state, tell };

@@ -42,15 +42,16 @@ export function createOverlay(kinds) {
    */
   return async function layerOf(tx) {
     const revision = (await tx.objectStore("meta").get("revision")) ?? 0;
-    if (last?.revision === revision) return last;
+    if (last && last.revision === revision) return last;
     const rows = await tx.objectStore("outbox").getAll();
     const documents = await foreseeAll(tx, kinds, rows);
     const versions = new Map();
     for (const key of documents.keys()) {
       versions.set(key, (await getDocument(tx, key))?.version ?? 0);
     }
-    last = { revision, rows, documents, versions };
-    return last;
+    const layer = { revision, rows, documents, versions };
+    last = layer;
+    return layer;
   };
 }
 

@@ -1,6 +1,7 @@
 /**
  * Pull: what changed in this person's scopes, page by page, until the server says it is complete.
  */
+import { Refused } from "./contact.js";
 import { askFrom, feedOf, followServer, takePage } from "./feed.js";
 import { noteSkew } from "./push.js";
 
@@ -28,6 +29,8 @@ export async function pull(exchange, asking) {
   for (let races = 0; races < RACES_MAX; ) {
     const asked = await database.read(["meta"], feedOf);
     const page = await askPage(exchange, asking, asked);
+    // The browser's session is somebody else's by now: first this device must learn whose.
+    if (page.me && page.me.login !== asking.signin.login) throw new Refused(401, "session_foreign");
     if ((await followServer(database, page)) === "changed") return "push_first";
     const { login } = asking.signin;
     const circumstances = { asked, login, index: asking.index, now: now() };

@@ -81,7 +81,7 @@ export function createSync(parts) {
       retry_ms = now().getTime() + waitAfter(failures, random());
       const isOffline = error instanceof Unreachable;
       const failure = isOffline ? "" : nameOf(error);
-      await net.tell({ syncing: false, online: !isOffline, failure }).catch(() => undefined);
+      await net.tell({ syncing: false, online: !isOffline, failure });
       return false;
     }
   }

@@ -81,6 +81,8 @@ export interface OutboxRow {
   /** It was sent again, and the replica shows it already from the first time. */
   is_shown?: boolean;
   settled_at?: string;
+  /** Somebody has read what became of it. */
+  is_read?: boolean;
 }
 
 export interface BlobRow extends BlobRef {

@@ -27,7 +27,7 @@ const VIEW_STORES = ["replica", "outbox", "ledger", "blobs", "meta"];
 
 /**
  * @param {import("./types").Database} database
- * @param {{kinds: import("./overlay.js").Kinds, index: () => Record<string, string[]>}} domain
+ * @param {{kinds: import("./overlay.js").Kinds, index: () => Promise<Record<string, string[]>>}} domain
  */
 export function createView(database, { kinds, index }) {
   const layerOf = createOverlay(kinds);
@@ -38,11 +38,13 @@ export function createView(database, { kinds, index }) {
      * @param {(moment: Moment) => Promise<T>} work
      * @returns {Promise<T>}
      */
-    read: (work) =>
-      database.read(VIEW_STORES, async (tx) => {
+    read: async (work) => {
+      const fields = await index();
+      return database.read(VIEW_STORES, async (tx) => {
         const layer = await layerOf(tx);
-        return work(momentOf(tx, { layer, kinds, index: index() }));
-      }),
+        return work(momentOf(tx, { layer, kinds, index: fields }));
+      });
+    },
   };
 }
 

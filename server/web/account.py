@@ -21,13 +21,15 @@ from server.web.guard import (
     session_cookie,
     session_of,
 )
+from server.web.threaded import threaded
 from sync.problem import Problem
 
 DAY_S = 24 * 3600
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
-@post("/sign-in", status_code=303, sync_to_thread=True, include_in_schema=False)
+@post("/sign-in", status_code=303, include_in_schema=False)
+@threaded
 def sign_in(request: Asking, data: Fields) -> Response[Any]:
     """Check the password; the page again with the reason, or on to where the person wanted."""
     plant = plant_of(request)
@@ -53,7 +55,8 @@ def sign_in(request: Asking, data: Fields) -> Response[Any]:
     return answer
 
 
-@post("/sign-out", status_code=303, sync_to_thread=True, include_in_schema=False)
+@post("/sign-out", status_code=303, include_in_schema=False)
+@threaded
 def sign_out(request: Asking) -> Response[Any]:
     """End the session; what waits on the device stays the person's and goes up later."""
     plant = plant_of(request)

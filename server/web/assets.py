@@ -7,6 +7,7 @@ from litestar import MediaType, Response, get
 
 from server.plant import Plant
 from server.web.guard import Asking, plant_of
+from server.web.threaded import threaded
 from sync.problem import Problem
 
 MEDIA_TYPES = {
@@ -21,7 +22,8 @@ MEDIA_TYPES = {
 FRESH = {"cache-control": "no-cache"}
 
 
-@get("/health", sync_to_thread=True)
+@get("/health")
+@threaded
 def health(request: Asking) -> dict[str, str]:
     """For probes: whether the database answers. Problem: busy."""
     plant = plant_of(request)
@@ -29,7 +31,8 @@ def health(request: Asking) -> dict[str, str]:
         return {"status": "ok", "epoch": plant.store.epoch(connection), "build": plant.build}
 
 
-@get("/sw.js", sync_to_thread=True, include_in_schema=False)
+@get("/sw.js", include_in_schema=False)
+@threaded
 def worker(request: Asking) -> Response[bytes]:
     """The service worker, with the build id in it, so that a new build is a new worker."""
     plant = plant_of(request)
@@ -38,21 +41,24 @@ def worker(request: Asking) -> Response[bytes]:
     return Response(source, media_type=MEDIA_TYPES[".js"], headers=headers)
 
 
-@get("/manifest.webmanifest", sync_to_thread=True, include_in_schema=False)
+@get("/manifest.webmanifest", include_in_schema=False)
+@threaded
 def manifest(request: Asking) -> Response[bytes]:
     """What makes the app installable."""
     source = _file(plant_of(request), "manifest.webmanifest").read_bytes()
     return Response(source, media_type=MEDIA_TYPES[".webmanifest"], headers=FRESH)
 
 
-@get("/assets/shared.json", sync_to_thread=True, include_in_schema=False)
+@get("/assets/shared.json", include_in_schema=False)
+@threaded
 def shared(request: Asking) -> Response[bytes]:
     """Pages, templates, texts and rights, for the device to answer with the same pages."""
     content = msgspec.json.encode(plant_of(request).shared)
     return Response(content, media_type=MediaType.JSON, headers=FRESH)
 
 
-@get("/assets/{path:path}", sync_to_thread=True, include_in_schema=False)
+@get("/assets/{path:path}", include_in_schema=False)
+@threaded
 def asset(request: Asking, path: Path) -> Response[bytes]:
     """A built file. Problem: not_found."""
     file = _file(plant_of(request), str(path).lstrip("/"))

@@ -11,6 +11,7 @@ from litestar.response import File
 from server.accounts import devices
 from server.web.guard import Asking, plant_of, session_of
 from server.web.sync import Bearer, token_of
+from server.web.threaded import threaded
 from sync.blobs import BLOB_MAX_BYTES, PIECE_MAX_BYTES
 from sync.entry import SHA256_PATTERN
 from sync.problem import Problem
@@ -30,7 +31,8 @@ def _must_deliver(request: Asking, sha256: str, bearer: str) -> None:
             raise Problem("device_unknown", {"device": ""})
 
 
-@head("/blobs/{sha256:str}", sync_to_thread=True)
+@head("/blobs/{sha256:str}")
+@threaded
 def progress(request: Asking, sha256: str, bearer: Bearer = "") -> Response[None]:
     """How many bytes are there: Upload-Offset and, once known, Upload-Length; 404 for none."""
     _must_deliver(request, sha256, bearer)
@@ -58,7 +60,8 @@ def _add(request: Asking, sha256: str, piece: bytes, place: tuple[int, int], bea
     return plant.blobs.add(sha256, piece, offset=offset, length=length, now=plant.now()).offset
 
 
-@get("/blobs/{sha256:str}", sync_to_thread=True, include_in_schema=False)
+@get("/blobs/{sha256:str}", include_in_schema=False)
+@threaded
 def whole(request: Asking, sha256: str) -> Response[Any] | File:
     """A checked image for somebody signed in. Problems: sign_in_needed, unknown_document."""
     plant = plant_of(request)

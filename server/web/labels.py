@@ -13,6 +13,7 @@ from labels.page import pdf
 from labels.raster import png
 from server.web.guard import Asking, plant_of, signed_in
 from server.web.reader import ScopedReader
+from server.web.threaded import threaded
 from sync.problem import Problem
 
 LOTS_MAX = 200
@@ -54,14 +55,16 @@ def _lots(request: Asking, ids: list[str]) -> list[LotLabel]:
     return found
 
 
-@get("/lots/{lot_id:str}/label.png", sync_to_thread=True, include_in_schema=False)
+@get("/lots/{lot_id:str}/label.png", include_in_schema=False)
+@threaded
 def image(request: Asking, lot_id: str) -> Response[bytes]:
     """One lot's label at 300 dpi. Problems: those of `_lots`, label_failed."""
     label = _lots(request, [lot_id])[0]
     return _printed(lambda: png(label, dpi=DPI), "image/png", lot_id)
 
 
-@get("/labels.pdf", sync_to_thread=True, include_in_schema=False)
+@get("/labels.pdf", include_in_schema=False)
+@threaded
 def sheet(request: Asking, lots: Annotated[list[str], Parameter(query="lot")]) -> Response[bytes]:
     """A4 sheet of the labels of these lots. Problems: those of `_lots`, label_failed."""
     labels = _lots(request, lots)

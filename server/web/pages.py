@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from litestar import Response, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.datastructures import UploadFile
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import Parameter
 from litestar.response import Redirect
 
@@ -27,6 +28,7 @@ from server.web.guard import (
     signed_in,
 )
 from server.web.reader import ScopedReader
+from server.web.threaded import threaded
 from sync.blobs import PIECE_MAX_BYTES
 from sync.compose import Deed
 from sync.document import site_of
@@ -36,16 +38,22 @@ PATHS = [page["path"].replace("{id}", "{id:str}") for page in PAGES if page["nam
 FORM_MAX_BYTES = 12 * 1024 * 1024
 
 
-@get(PATHS, sync_to_thread=True, include_in_schema=False)
-def show(request: Asking) -> Response[str]:
-    """Any page of the table. Problems: sign_in_needed, no_right, unknown_document."""
-    asked = match(_raw_path(request), dict(request.query_params), _url(request))
-    if asked is None:
-        raise Problem("not_found", {})
-    return page_response(request, asked)
+def _page(path: str) -> HTTPRouteHandler:
+    """The route of one page; a handler each, as Litestar wraps one with several paths twice."""
+
+    @get(path, include_in_schema=False)
+    @threaded
+    def show(request: Asking) -> Response[str]:
+        asked = match(_raw_path(request), dict(request.query_params), _url(request))
+        if asked is None:
+            raise Problem("not_found", {})
+        return page_response(request, asked)
+
+    return show
 
 
-@get("/scan", sync_to_thread=True, include_in_schema=False)
+@get("/scan", include_in_schema=False)
+@threaded
 def scan(request: Asking) -> Response[Any]:
     """The scan page; with a code that stands for one lot, that lot's page."""
     session = session_of(request)
@@ -64,7 +72,8 @@ def scan(request: Asking) -> Response[Any]:
     return page_response(request, asked, session=session, form=form)
 
 
-@get("/01/{gtin:str}/10/{lot:str}", sync_to_thread=True, include_in_schema=False)
+@get("/01/{gtin:str}/10/{lot:str}", include_in_schema=False)
+@threaded
 def digital_link(request: Asking, gtin: str, lot: str) -> Response[Any]:
     """A GS1 Digital Link scanned with the phone's own camera."""
     query = urlencode({"code": str(request.url)})
@@ -182,4 +191,4 @@ def _url(request: Asking) -> str:
     return _raw_path(request) + (f"?{request.url.query}" if request.url.query else "")
 
 
-ROUTES = [show, scan, digital_link, choose_language, do]
+ROUTES = [*map(_page, PATHS), scan, digital_link, choose_language, do]

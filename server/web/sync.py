@@ -16,6 +16,7 @@ from server.accounts.sessions import Session
 from server.domain.rights import scopes_of
 from server.plant import Plant
 from server.web.guard import Asking, lang_of, plant_of, session_of, signed_in
+from server.web.threaded import threaded
 from sync import feed
 from sync.document import utc_text
 from sync.entry import PUSH_MAX_BYTES, PUSH_MAX_ENTRIES
@@ -79,7 +80,8 @@ def _device_of(plant: Plant, bearer: str, claimed: str) -> str:
     return device
 
 
-@post("/sync/enrol", sync_to_thread=True, status_code=200)
+@post("/sync/enrol", status_code=200)
+@threaded
 def enrol(request: Asking, data: EnrolRequest, bearer: Bearer = "") -> dict[str, Any]:
     """Enrol this browser under the person's sign-in, or know it again. Problem: sign_in_needed."""
     plant, session = plant_of(request), signed_in(request)
@@ -118,7 +120,8 @@ async def push_entries(request: Asking, data: PushRequest, bearer: Bearer = "") 
     return asdict(answer)
 
 
-@post("/sync/pull", sync_to_thread=True, status_code=200)
+@post("/sync/pull", status_code=200)
+@threaded
 def pull_changes(request: Asking, data: PullRequest, bearer: Bearer = "") -> Response[bytes]:
     """What changed in the signed-in person's scopes since the device's cursors.
 

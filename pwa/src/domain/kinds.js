@@ -2,6 +2,65 @@
  * The entry kinds whose effect the device foresees: kind → handler and the documents it needs.
  * A kind that is not here waits without changing what is shown.
  */
+import { decided, decisionNeeds } from "./approval_decision.js";
+import { resolutionNeeds, resolved } from "./case_resolution.js";
+import { corrected } from "./correction.js";
+import * as job from "./job_step.js";
+import * as birth from "./lot_birth.js";
+import * as status from "./lot_status.js";
+import * as movement from "./movement.js";
+import * as note from "./note.js";
+import { personKey } from "./person.js";
+import * as requisition from "./requisition_ask.js";
+import * as visit from "./visit_step.js";
 
-/** @type {Record<string, import("../types").Twin>} */
-export const KINDS = {};
+/** @typedef {import("../types").Twin} Twin */
+/** @typedef {NonNullable<Twin["needs"]>} Needs */
+
+/** @type {Needs} */
+const itemNamed = (entry) => [entry.body.item];
+
+/** @type {Needs} */
+const itemOfLot = (entry, get) => [get(entry.on)?.item];
+
+/** @type {Needs} */
+const jobNamed = ({ body }) => [body.procedure, body.lot, body.order];
+
+/** @type {Needs} */
+const visitNamed = ({ body }) => [body.procedure, personKey(body.technician)];
+
+/** @type {Record<string, Twin>} */
+export const KINDS = {
+  "approval.decided": twin(decided, decisionNeeds),
+  "case.resolved": twin(resolved, resolutionNeeds),
+  "job.started": twin(job.started, jobNamed),
+  "lot.created": twin(birth.created, itemNamed),
+  "lot.held": twin(status.held),
+  "lot.received": twin(birth.received, itemNamed),
+  "lot.released": twin(status.released),
+  "lot.scrapped": twin(status.scrapped, itemOfLot),
+  "material.issued": twin(movement.issued, movement.lotNeeds),
+  "material.put_away": twin(movement.putAway, movement.lotNeeds),
+  "material.returned": twin(movement.returned, movement.lotNeeds),
+  "note.added": twin(note.added),
+  "record.corrected": twin(corrected, job.jobNeeds),
+  "requisition.changed": twin(requisition.changed, requisition.askNeeds),
+  "requisition.raised": twin(requisition.raised, requisition.askNeeds),
+  "step.recorded": twin(job.recorded, job.jobNeeds),
+  "visit.amended": twin(visit.amended),
+  "visit.opened": twin(visit.opened, visitNamed),
+  "visit.step_recorded": twin(visit.recorded, visit.visitNeeds),
+};
+
+/**
+ * Every handler needs the person who did it, for the name and the roles.
+ * @param {Twin["handler"]} handler
+ * @param {Needs} [needs]
+ * @returns {Twin}
+ */
+function twin(handler, needs = () => []) {
+  return {
+    handler,
+    needs: (entry, get) => [personKey(entry.actor), ...needs(entry, get)],
+  };
+}

@@ -19,6 +19,7 @@ from server.domain.person import SYSTEM
 from server.domain.requisition import Requisition
 from server.domain.rights import SETUP_SESSION
 from server.domain.run import Step
+from server.domain.sums import broken
 from server.domain.visit import Visit
 from sync.document import Document
 from sync.entry import FIRST_PREV, BlobRef, Entry
@@ -109,20 +110,20 @@ class Floor:
             body=dict(body),
             blobs=blobs,
         )
-        asked: set[str] = set()
-        engine = Reconciler(MODEL, lambda keys: self._load(keys, asked))
-        before = {key: doc.as_json() for key, doc in self.documents.items()}
+        before: dict[str, dict[str, Any]] = {}
+        engine = Reconciler(MODEL, lambda keys: self._load(keys, before))
         result = engine.run([Candidate(entry, NOW, standing)], self.parked_on)[0]
         for key, body_before in before.items():
             assert self.documents[key].as_json() == body_before, f"{key} was changed in place"
         self.documents.update(result.after)
-        needed = tuple(before[key] for key in sorted(asked & before.keys()))
-        self.deeds.append(Deed(needed, entry, result))
+        assert not list(broken(self.documents))
+        self.deeds.append(Deed(tuple(before[key] for key in sorted(before)), entry, result))
         return result
 
-    def _load(self, keys: set[str], asked: set[str]) -> dict[str, Document]:
-        asked |= keys
-        return {key: self.documents[key] for key in keys if key in self.documents}
+    def _load(self, keys: set[str], before: dict[str, dict[str, Any]]) -> dict[str, Document]:
+        found = {key: self.documents[key] for key in keys if key in self.documents}
+        before |= {key: document.as_json() for key, document in found.items()}
+        return found
 
     def _get(self, key: str, kind: type[D]) -> D:
         found = self.documents[key]
@@ -172,7 +173,7 @@ class Floor:
                    by=by)  # fmt: skip
 
     def passed(self, key: str = M, quantity: str = "100", *, by: str = "chen.jing") -> None:
-        """Incoming goods that may be used: held and released as emergency is not needed here."""
+        """Incoming goods that an inspection found good."""
         self.received(key, quantity, by=by)
         lot = self.lot(key).model_copy(deep=True)
         lot.status = "passed"
@@ -189,7 +190,8 @@ class Floor:
         self.given("step.recorded", JOB, {"step": step, "answers": GOOD[step]}, by=by, **how)
 
     def until(self, step: str) -> None:
-        """A traveler card with all steps before this one passed."""
+        """A traveler card with all steps before this one passed; `the end`: with all of them."""
+        assert step in GOOD or step == "the end"
         self.card()
         for key, by in CARD_ORDER:
             if key == step:
@@ -234,7 +236,12 @@ CARD_ORDER = (
     ("final", "liu.yang"),
     ("put_away", "chen.jing"),
 )
-CUSTOMER = {"name": "无锡恒泰水务", "address": "运河西路 206 号", "contact": "钱红", "phone": "0510"}
+CUSTOMER = {
+    "name": "无锡恒泰水务",
+    "address": "运河西路 206 号",
+    "contact": "钱红",
+    "phone": "0510",
+}
 VISIT_BODY: dict[str, Any] = {
     "procedure": "procedure/HD:service.v1",
     "service": "repair",

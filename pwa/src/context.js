@@ -1,0 +1,103 @@
+/**
+ * What a page is given: its documents and lists out of the view, and all that every page gets.
+ * The twin of server/pages/answer.py: the same table, the same context.
+ */
+import { filled } from "./addresses.js";
+import { problem } from "./domain/problem.js";
+import { listOf } from "./lists.js";
+import { outboxOf } from "./outbox_page.js";
+import { findEntry } from "./outbox.js";
+
+/** @typedef {import("./types").Doc} Doc */
+/** @typedef {import("./types").PageSpec} PageSpec */
+/** @typedef {import("./view.js").Moment} Moment */
+/**
+ * @typedef {object} Asked
+ * @property {PageSpec} page
+ * @property {string} id
+ * @property {URL} url
+ */
+
+/**
+ * The documents and lists of a page.
+ * @param {Moment} moment
+ * @param {Asked} asked
+ * @param {import("./types").Me} me
+ * @returns {Promise<Record<string, any>>} Problem: unknown_document
+ */
+export async function fetched(moment, { page, id, url }, me) {
+  /** @type {Record<string, any>} */
+  const scope = { id, me, query: queryOf(page, url), doc: null };
+  /** @type {Record<string, any>} */
+  const found = { doc: null };
+  if (page.doc) {
+    const [key = ""] = filled(page.doc, scope);
+    found["doc"] = scope["doc"] = await shown(moment, key);
+    if (!found["doc"]) throw problem("unknown_document", { key });
+  }
+  for (const [name, template] of Object.entries(page.also ?? {})) {
+    const [key] = filled(template, scope);
+    found[name] = key ? await shown(moment, key) : null;
+  }
+  for (const [name, spec] of Object.entries(page.lists ?? {})) {
+    const { items, total } = await listOf(moment, spec, scope);
+    found[name] = { items: items.map(moment.seen), total };
+  }
+  return found;
+}
+
+/**
+ * @param {Moment} moment
+ * @param {string} key
+ * @returns {Promise<Doc | null>}
+ */
+async function shown(moment, key) {
+  const doc = await moment.get(key);
+  return doc && moment.seen(doc);
+}
+
+/**
+ * @param {PageSpec} page
+ * @param {URL} url
+ * @returns {Record<string, string>} only what the page declares; what is missing is empty
+ */
+export function queryOf(page, url) {
+  const names = page.query ?? [];
+  return Object.fromEntries(names.map((name) => [name, url.searchParams.get(name) ?? ""]));
+}
+
+/**
+ * What waits on this device and what was just recorded.
+ * @param {Moment} moment
+ * @param {Asked} asked
+ */
+export async function own(moment, { page, url }) {
+  const done = url.searchParams.get("done");
+  return {
+    pending: moment.waiting.map((row) => row.id),
+    touched: moment.touched,
+    done: done ? await doneOf(moment, done) : null,
+    outbox: page.name === "outbox" ? await outboxOf(moment) : [],
+  };
+}
+
+/**
+ * @param {Moment} moment
+ * @param {string} id
+ */
+async function doneOf(moment, id) {
+  const row = await findEntry(moment.tx, id);
+  if (!row) return null;
+  const { status = "", code = null, params = {} } = row.verdict ?? {};
+  return { id, kind: row.kind, status, code, params };
+}
+
+/**
+ * @param {PageSpec} page
+ * @param {URL} url
+ */
+export function pageOf({ name, path, title, nav }, url) {
+  const clean = new URL(url);
+  clean.searchParams.delete("done");
+  return { name, path, title, nav: nav ?? "", url: clean.pathname + clean.search };
+}

@@ -1,0 +1,76 @@
+/**
+ * The outbox page: everything recorded here that is not settled, and what became of the rest.
+ * Nothing that was refused leaves this page before somebody has said that they read it.
+ */
+
+/** @typedef {import("./types").OutboxRow} OutboxRow */
+/** @typedef {import("./types").Database} Database */
+/** @typedef {import("./view.js").Moment} Moment */
+
+const RECENT_SHOWN = 20;
+
+/**
+ * @param {Moment} moment
+ * @returns {Promise<Record<string, any>[]>} what waits, oldest first; then what was answered, newest first
+ */
+export async function outboxOf(moment) {
+  /** @type {OutboxRow[]} */
+  const ledger = await moment.tx.objectStore("ledger").getAll();
+  const unread = ledger.filter((row) => row.verdict?.status === "rejected" && !row.is_read);
+  const recent = ledger.filter((row) => !row.is_read).slice(-RECENT_SHOWN);
+  const answered = moment.rows.filter((row) => row.verdict !== null);
+  const after = [...new Set([...unread, ...recent, ...answered])];
+  after.sort((a, b) => b.place - a.place);
+  const entries = [];
+  for (const row of [...moment.waiting, ...after]) entries.push(await lineOf(moment, row));
+  return entries;
+}
+
+/**
+ * @param {Moment} moment
+ * @param {OutboxRow} row
+ */
+async function lineOf(moment, row) {
+  const { id, kind, on, at, actor, attempts, verdict } = row;
+  const person = await moment.get(`person/org:${actor}`);
+  return {
+    id,
+    kind,
+    on,
+    at,
+    by_name: person?.["name"] ?? actor,
+    attempts,
+    status: verdict?.status ?? "",
+    code: verdict?.code ?? null,
+    params: verdict?.params ?? {},
+    case: verdict?.case ?? null,
+    blobs_left: await blobsLeft(moment, row),
+  };
+}
+
+/**
+ * @param {Moment} moment
+ * @param {OutboxRow} row
+ * @returns {Promise<number>} photos and signatures that the server does not have yet
+ */
+async function blobsLeft(moment, { bytes }) {
+  let left = 0;
+  for (const { sha256 } of JSON.parse(bytes).blobs) {
+    const blob = await moment.tx.objectStore("blobs").get(sha256);
+    if (blob && blob.state !== "sent") left += 1;
+  }
+  return left;
+}
+
+/**
+ * Somebody has read what became of this entry.
+ * @param {Database} database
+ * @param {string} id
+ */
+export async function markRead(database, id) {
+  await database.write(["ledger"], async (tx) => {
+    const ledger = tx.objectStore("ledger");
+    const row = await ledger.index("id").get(id);
+    if (row) await ledger.put({ ...row, is_read: true });
+  });
+}

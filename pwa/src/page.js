@@ -1,0 +1,71 @@
+/**
+ * The page's script: it joins the parts. What each does is in page/, scan/ and evidence/.
+ */
+import htmx from "htmx.org";
+import { wirePhoto } from "./evidence/photo.js";
+import { wireSignature } from "./evidence/signature.js";
+import { follow, startChances } from "./page/chances.js";
+import { ask, hear, register, tell } from "./page/channel.js";
+import { judge, wireInputs } from "./page/inputs.js";
+import { wireOutbox } from "./page/outbox.js";
+import { changed, startRefresh } from "./page/refresh.js";
+import { keepPainting, paint, repaint } from "./page/status.js";
+import { startSubmit } from "./page/submit.js";
+import { offerUpdate } from "./page/update.js";
+import { startScan, startWedge } from "./scan/page.js";
+
+/** @typedef {import("./net.js").NetState} NetState */
+
+startSubmit();
+startRefresh();
+wireInputs();
+wireOutbox();
+startWedge({ go: (url) => location.assign(url) });
+htmx.onLoad(wire);
+document.body.addEventListener("htmx:afterSettle", repaint);
+hear(({ type, ...message }) => {
+  if (type === "net") heard(message);
+  if (type === "changed") changed();
+});
+void begin();
+
+/** @param {any} content what htmx has just put into the page, or all of it */
+function wire(content) {
+  const root = content instanceof Element ? content : document.body;
+  const all = (/** @type {string} */ selector) => [
+    ...(root.matches(selector) ? [root] : []),
+    ...root.querySelectorAll(selector),
+  ];
+  for (const one of all("[data-scan]")) startScan(/** @type {HTMLElement} */ (one));
+  for (const one of all("[data-signature]")) wireSignature(/** @type {HTMLElement} */ (one));
+  for (const one of all("input[data-photo]")) wirePhoto(/** @type {HTMLInputElement} */ (one));
+  for (const one of all("[data-limits]")) judge(/** @type {HTMLInputElement} */ (one));
+  for (const one of all("[data-storage]")) void sayStorage(/** @type {HTMLElement} */ (one));
+}
+
+async function begin() {
+  const registration = await register();
+  if (!registration) return;
+  offerUpdate(registration);
+  const state = await ask({ type: "hello" });
+  if (state) heard(state);
+  const { login } = document.body.dataset;
+  // The server knows who this is, and this device does not yet, or thinks it is somebody else.
+  if (login && state?.login !== login) await tell({ type: "enrol" });
+  else await tell({ type: "sync", force: true });
+  startChances();
+  keepPainting();
+  if (login) await navigator.storage?.persist?.().catch(() => false);
+}
+
+/** @param {NetState} state */
+function heard(state) {
+  paint(state);
+  follow(state);
+}
+
+/** @param {HTMLElement} place where it is said whether the browser promised to keep the data */
+async function sayStorage(place) {
+  const isKept = (await navigator.storage?.persisted?.()) ?? false;
+  place.textContent = place.dataset[isKept ? "textKept" : "textLoose"] ?? "";
+}

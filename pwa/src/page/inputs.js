@@ -1,0 +1,61 @@
+/**
+ * Small helps while filling in: − and +, inside or outside the limits, choosing a suggestion.
+ */
+
+const EPSILON = 1e-9;
+
+export function wireInputs() {
+  document.addEventListener("click", (event) => {
+    const at = /** @type {HTMLElement | null} */ (event.target);
+    const step = at?.closest("[data-amount-less], [data-amount-more]");
+    if (step) amount(step);
+    const fill = /** @type {HTMLElement | null} */ (at?.closest("[data-fill]") ?? null);
+    if (fill) choose(fill);
+    at?.closest("[data-dismiss]")?.parentElement?.remove();
+  });
+  document.addEventListener("input", (event) => {
+    const field = /** @type {HTMLInputElement} */ (event.target);
+    if (field.matches?.("[data-limits]")) judge(field);
+  });
+}
+
+/** @param {Element} button */
+function amount(button) {
+  const field = button.closest("[data-amount]")?.querySelector("input");
+  if (!field) return;
+  const [before = 0, digits = 0] = [Number(field.value || 0), field.value.split(".")[1]?.length];
+  const after = Math.max(0, before + (button.matches("[data-amount-more]") ? 1 : -1));
+  if (!Number.isFinite(after)) return;
+  field.value = after.toFixed(digits);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/** @param {HTMLElement} button */
+function choose(button) {
+  const field = document.querySelector(button.dataset["fill"] ?? "");
+  if (!(field instanceof HTMLInputElement)) return;
+  field.value = button.dataset["fillValue"] ?? "";
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+}
+
+/** @param {HTMLInputElement} field says at once whether a measured value is inside its limits */
+export function judge(field) {
+  const place = field.closest(".field")?.querySelector("[data-limit-state]");
+  if (!(place instanceof HTMLElement)) return;
+  const state = stateOf(field);
+  place.dataset["limitState"] = state;
+  field.dataset["limitState"] = state;
+  const name = `text${state.charAt(0).toUpperCase()}${state.slice(1)}`;
+  place.textContent = state ? (place.dataset[name] ?? "") : "";
+}
+
+/** @param {HTMLInputElement} field */
+function stateOf({ value, dataset }) {
+  if (value.trim() === "") return "";
+  const number = Number(value);
+  if (!Number.isFinite(number)) return "nan";
+  const { lower, upper } = dataset;
+  if (lower && number < Number(lower) - EPSILON) return "below";
+  return upper && number > Number(upper) + EPSILON ? "above" : "inside";
+}

@@ -1,0 +1,97 @@
+/**
+ * The status bar: connected or not, how much waits, how long already. Always visible, on each page.
+ * All words stand in the element's `data-text-*`; a `{count}` or `{age}` in them is filled here.
+ */
+
+/** @typedef {import("../net.js").NetState} NetState */
+
+const MINUTE_MS = 60_000;
+const REPAINT_MS = 30_000;
+
+/** @type {NetState | null} */
+let last = null;
+
+/** @param {NetState} state */
+export function paint(state) {
+  last = state;
+  const bar = /** @type {HTMLElement | null} */ (document.querySelector("[data-net]"));
+  if (bar) paintBar(bar, state);
+  show("[data-first-sync]", state.login !== "" && !state.ready && state.online);
+  show("[data-sign-in-again]", state.signed_out);
+  paintLoaded(state);
+}
+
+/** The bar may have been swapped, and time goes on. */
+export function repaint() {
+  if (last) paint(last);
+}
+
+export function keepPainting() {
+  setInterval(repaint, REPAINT_MS);
+}
+
+/**
+ * @param {HTMLElement} bar
+ * @param {NetState} state
+ */
+function paintBar(bar, { online, syncing, waiting, oldest, signed_out, failure }) {
+  const isStopped = signed_out || failure !== "";
+  bar.dataset["state"] = online ? (isStopped ? "stopped" : "online") : "offline";
+  bar.dataset["syncing"] = String(syncing);
+  bar.dataset["waiting"] = String(waiting);
+  bar.dataset["oldest"] = oldest;
+  bar.title = failure;
+  const state = online ? (isStopped && waiting > 0 ? "Stopped" : "Online") : "Offline";
+  const sent = syncing && waiting > 0 ? "Sending" : "Sent";
+  write(bar, "[data-net-state]", text(bar, state));
+  write(bar, "[data-net-waiting]", waiting > 0 ? text(bar, "Waiting", { count: waiting }) : text(bar, sent));
+  write(bar, "[data-net-oldest]", oldest ? text(bar, "Oldest", { age: ageOf(bar, oldest) }) : "");
+  write(bar, "[data-net-count]", String(waiting));
+  show("[data-net-count]", waiting > 0);
+}
+
+/** @param {NetState} state */
+function paintLoaded({ loaded }) {
+  const notice = /** @type {HTMLElement | null} */ (document.querySelector("[data-first-sync]"));
+  if (notice) notice.dataset["loaded"] = String(loaded);
+}
+
+/**
+ * @param {HTMLElement} bar
+ * @param {string} moment
+ */
+function ageOf(bar, moment) {
+  const minutes = Math.max(0, Math.floor((Date.now() - Date.parse(moment)) / MINUTE_MS));
+  if (minutes < 60) return text(bar, "Minutes", { count: minutes });
+  if (minutes < 48 * 60) return text(bar, "Hours", { count: Math.floor(minutes / 60) });
+  return text(bar, "Days", { count: Math.floor(minutes / 60 / 24) });
+}
+
+/**
+ * @param {HTMLElement} bar
+ * @param {string} name of data-text-…
+ * @param {Record<string, any>} [values]
+ */
+function text(bar, name, values = {}) {
+  const words = bar.dataset[`text${name}`] ?? "";
+  return words.replaceAll(/\{(\w+)\}/g, (_, key) => String(values[key] ?? ""));
+}
+
+/**
+ * @param {Element} root
+ * @param {string} selector
+ * @param {string} words
+ */
+function write(root, selector, words) {
+  const place = root.querySelector(selector);
+  if (place && place.textContent !== words) place.textContent = words;
+}
+
+/**
+ * @param {string} selector
+ * @param {boolean} isShown
+ */
+export function show(selector, isShown) {
+  const element = /** @type {HTMLElement | null} */ (document.querySelector(selector));
+  if (element) element.hidden = !isShown;
+}

@@ -1,0 +1,141 @@
+/**
+ * Pages on the device: from the page table to HTML, out of replica and outbox, without a network.
+ *
+ * Not here: which requests come here (route.js), what a page is given (context.js).
+ */
+import { ownUrl, pageAt, pathOf } from "./addresses.js";
+import { fetched, own, pageOf, queryOf } from "./context.js";
+import { Problem } from "./domain/problem.js";
+import { keyOfScan } from "./lookup.js";
+import { localDay } from "./moment.js";
+import { createRenderer } from "./render/engine.js";
+import { sessionOf } from "./signin.js";
+
+/** @typedef {import("./types").Shared} Shared */
+/** @typedef {import("./types").PageSpec} PageSpec */
+/**
+ * @typedef {object} Ask
+ * @property {URL} url
+ * @property {boolean} isPartial only what changes between two pages, for htmx
+ * @property {{problems: any[], values: Record<string, string>} | null} [form]
+ */
+/**
+ * @typedef {{kind: "page", html: string} | {kind: "redirect", to: string}
+ *   | {kind: "problem", problem: Problem} | {kind: "elsewhere"}} Answer
+ *   elsewhere: this device can't say, the server may
+ */
+
+/** @type {PageSpec} */
+const PROBLEM_PAGE = { name: "problem", path: "", template: "error/problem", title: "error.title" };
+/** @type {PageSpec} */
+const OFFLINE_PAGE = { name: "offline", path: "", template: "error/offline", title: "offline.title" };
+const LANGUAGES = { chinese: "zh_CN", english: "en" };
+
+/**
+ * @param {{view: ReturnType<typeof import("./view.js").createView>,
+ *   net: ReturnType<typeof import("./net.js").createNet>, shared: () => Promise<Shared>,
+ *   now: () => Date}} parts
+ */
+export function createPages({ view, net, shared, now }) {
+  /** @type {Map<string, ReturnType<typeof createRenderer>>} */
+  const renderers = new Map();
+
+  /**
+   * @param {string} lang
+   * @returns {Promise<ReturnType<typeof createRenderer>>}
+   */
+  async function rendererOf(lang) {
+    const known = renderers.get(lang) ?? createRenderer({ ...(await shared()), lang });
+    renderers.set(lang, known);
+    return known;
+  }
+
+  /**
+   * @param {Ask} ask
+   * @returns {Promise<Answer>}
+   */
+  async function answer(ask) {
+    const { url, form = null } = ask;
+    const bundle = await shared();
+    const match = pageAt(bundle.pages, url.pathname);
+    if (!match || match.page.server_only) return { kind: "elsewhere" };
+    const asked = { ...match, url };
+    const given = await view.read(async (moment) => {
+      const session = await sessionOf(moment.tx);
+      const { signin } = session;
+      if (!session.isReady || !signin) return null;
+      const code = match.page.name === "scan" && !form ? url.searchParams.get("code") : "";
+      if (code) return { to: pathOf(await keyOfScan(moment, code, signin)) };
+      const documents = await fetched(moment, asked, signin);
+      return { session, documents: { ...documents, ...(await own(moment, asked)) } };
+    }).catch((error) => {
+      if (error instanceof Problem) return error;
+      throw error;
+    });
+    if (given === null) return { kind: "elsewhere" };
+    if (given instanceof Problem) return { kind: "problem", problem: given };
+    if ("to" in given) return { kind: "redirect", to: given.to ?? "/" };
+    const more = { ...given.documents, form };
+    return { kind: "page", html: await render(ask, { page: match.page, ...given, more }) };
+  }
+
+  /**
+   * @param {Ask} ask
+   * @param {{page: PageSpec, session: import("./signin.js").Session, more: Record<string, any>}} what
+   * @returns {Promise<string>}
+   */
+  async function render({ url, isPartial }, { page, session, more }) {
+    const lang = session.lang || preferredLanguage();
+    const { build } = await shared();
+    const { worker, online, waiting, oldest } = await net.state();
+    const { session: _, ...me } = session.signin ?? { session: "" };
+    return (await rendererOf(lang)).render(page.template, {
+      page: pageOf(page, url),
+      me: session.signin ? me : null,
+      lang,
+      today: localDay(now()),
+      query: queryOf(page, url),
+      net: { worker, online, waiting, oldest },
+      doc: null,
+      pending: [],
+      touched: [],
+      done: null,
+      form: null,
+      outbox: [],
+      build,
+      partial: isPartial,
+      ...more,
+    });
+  }
+
+  /** @param {PageSpec} page @param {Ask} ask @param {Record<string, any>} more */
+  async function plain(page, ask, more) {
+    const session = await view.read((moment) => sessionOf(moment.tx));
+    return render(ask, { page, session, more });
+  }
+
+  return {
+    answer,
+    /** @param {Ask} ask @param {Problem} problem @param {number} status */
+    problem: (ask, { code, params }, status) =>
+      plain(PROBLEM_PAGE, ask, { problem: { code, params, status } }),
+    /** @param {Ask} ask */
+    offline: (ask) => plain(OFFLINE_PAGE, ask, {}),
+  };
+}
+
+/** @returns {string} what the browser's owner reads, as long as nobody chose */
+function preferredLanguage() {
+  const first = globalThis.navigator?.languages?.[0] ?? "zh";
+  return first.toLowerCase().startsWith("zh") ? LANGUAGES.chinese : LANGUAGES.english;
+}
+
+/**
+ * @param {string} address of the page on which a form stood
+ * @returns {URL}
+ */
+export function pageUrl(address) {
+  const url = ownUrl(address);
+  url.searchParams.delete("done");
+  return url;
+}

@@ -1,0 +1,64 @@
+/**
+ * The service worker: it listens and delegates. What is done is in the modules that it names.
+ *
+ * A new version waits until a person agrees (message `activate`) or no page is open.
+ */
+import { image } from "./answers.js";
+import { assetFor, dropOldCaches, evidenceFor, precache, sharedLoader } from "./assets.js";
+import { getBlob } from "./blobs.js";
+import { BUILD } from "./build.js";
+import { createDevice } from "./device.js";
+import { take } from "./messages.js";
+import { answerForm, answerFromNetwork, answerPage, wayOf } from "./route.js";
+import { answerLanguage, answerSignIn, answerSignOut } from "./session_routes.js";
+
+/** @type {ServiceWorkerGlobalScope} */
+const worker = /** @type {any} */ (self);
+
+const device = createDevice({
+  fetch: (input, init) => fetch(input, init),
+  shared: sharedLoader(),
+  broadcast,
+  app: BUILD,
+});
+
+/** @type {Record<import("./route.js").Way, (event: FetchEvent) => Promise<Response>>} */
+const WAYS = {
+  asset: ({ request }) => assetFor(request),
+  blob: ({ request }) => blobFor(request),
+  form: (event) => answerForm(device, event.request, (work) => event.waitUntil(work)),
+  language: ({ request }) => answerLanguage(device, request),
+  network: ({ request }) => answerFromNetwork(device, request),
+  page: ({ request }) => answerPage(device, request),
+  sign_in: (event) => answerSignIn(device, event.request, (work) => event.waitUntil(work)),
+  sign_out: ({ request }) => answerSignOut(device, request),
+};
+
+worker.addEventListener("install", (event) => event.waitUntil(precache()));
+
+worker.addEventListener("activate", (event) => {
+  event.waitUntil(dropOldCaches().then(() => worker.clients.claim()));
+});
+
+worker.addEventListener("fetch", (event) => {
+  const way = wayOf(event.request, worker.location.origin);
+  if (way) event.respondWith(WAYS[way](event));
+});
+
+worker.addEventListener("message", (event) => {
+  if (event.data?.type === "activate") return event.waitUntil(worker.skipWaiting());
+  const reply = (/** @type {any} */ answer) => (event.ports[0] ?? event.source)?.postMessage(answer);
+  event.waitUntil(take(device, event.data ?? {}, reply));
+});
+
+/** @param {Request} request */
+async function blobFor(request) {
+  const sha256 = new URL(request.url).pathname.split("/").at(-1) ?? "";
+  const blob = await getBlob(device.database, sha256).catch(() => undefined);
+  return blob ? image(blob) : evidenceFor(request);
+}
+
+/** @param {any} message to every open page */
+async function broadcast(message) {
+  for (const client of await worker.clients.matchAll({ type: "window" })) client.postMessage(message);
+}

@@ -1,0 +1,81 @@
+/**
+ * The outbox as a file: the last resort for a device that will never see the network again.
+ *
+ * Another device sends the same bytes; the server keeps them apart as another device's, for a
+ * supervisor to decide. Nothing leaves this outbox by being exported.
+ */
+import { bumpRevision } from "./database.js";
+import { findEntry } from "./outbox.js";
+
+/** @typedef {import("./types").Database} Database */
+/** @typedef {import("./types").OutboxRow} OutboxRow */
+
+const FORMAT = "traveler-outbox-1";
+const CHUNK = 8192;
+
+/**
+ * @param {Database} database
+ * @returns {Promise<string>} JSON: what waits, word for word, and its blobs
+ */
+export async function exportOutbox(database) {
+  const held = await database.read(["outbox", "blobs"], async (tx) => ({
+    rows: await tx.objectStore("outbox").getAll(),
+    blobs: await tx.objectStore("blobs").index("state").getAll("waiting"),
+  }));
+  const entries = held.rows.map((/** @type {OutboxRow} */ row) => row.bytes);
+  const blobs = held.blobs.map((/** @type {import("./types").BlobRow} */ blob) => ({
+    sha256: blob.sha256,
+    type: blob.type,
+    name: blob.name,
+    size: blob.size,
+    base64: base64Of(blob.bytes),
+  }));
+  return JSON.stringify({ format: FORMAT, entries, blobs });
+}
+
+/**
+ * @param {Database} database
+ * @param {string} text of an exported file
+ * @param {Date} now
+ * @returns {Promise<number>} how many entries came in that were not here yet. Throws TypeError.
+ */
+export async function importOutbox(database, text, now) {
+  const file = JSON.parse(text);
+  if (file?.format !== FORMAT) throw new TypeError("not an exported outbox");
+  return database.write(["meta", "outbox", "ledger", "blobs"], async (tx) => {
+    const meta = tx.objectStore("meta");
+    const chain = (await meta.get("chain")) ?? { device: "", seq: 0, hash: "", place: 0 };
+    let count = 0;
+    for (const bytes of file.entries) {
+      const { id, device, seq, kind, on, at, actor } = JSON.parse(bytes);
+      if (await findEntry(tx, id)) continue;
+      count += 1;
+      const about = { id, device, seq, kind, on, at, actor, bytes };
+      const state = { attempts: 0, tried_at: null, verdict: null };
+      await tx.objectStore("outbox").add({ place: chain.place + count, ...about, ...state });
+    }
+    await meta.put({ ...chain, place: chain.place + count }, "chain");
+    for (const { base64, ...blob } of file.blobs) {
+      if (await tx.objectStore("blobs").get(blob.sha256)) continue;
+      const state = { state: "waiting", offset: 0, code: null, stored_at: now.toISOString() };
+      await tx.objectStore("blobs").add({ ...blob, ...state, bytes: bytesOf(base64) });
+    }
+    await bumpRevision(tx);
+    return count;
+  });
+}
+
+/** @param {ArrayBuffer} buffer */
+function base64Of(buffer) {
+  const bytes = new Uint8Array(buffer);
+  let text = "";
+  for (let start = 0; start < bytes.length; start += CHUNK) {
+    text += String.fromCharCode(...bytes.subarray(start, start + CHUNK));
+  }
+  return btoa(text);
+}
+
+/** @param {string} text @returns {ArrayBuffer} */
+function bytesOf(text) {
+  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
+}

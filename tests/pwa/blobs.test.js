@@ -1,0 +1,105 @@
+/** Photos and signatures: they arrive whole, from where they stopped, and are never given up. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { PART_BYTES, SENT_KEPT } from "../../pwa/src/blobs.js";
+import { createServer, counter, json } from "./plant.js";
+import { add, blobOf, ready, rows } from "./world.js";
+
+const A = "counter/SZ:A";
+
+async function desk(size = PART_BYTES * 3 + 17) {
+  const server = createServer();
+  server.put(counter("A"));
+  const device = await ready(server);
+  const blob = await blobOf("x".repeat(size));
+  await add(device, A, 1, { blobs: [blob] });
+  return { server, device, blob };
+}
+
+const patches = (server, calls = []) => {
+  server.fault = (path, stage) => {
+    if (path.startsWith("/blobs/") && stage === "before") calls.push(path);
+  };
+  return calls;
+};
+
+test("a blob goes in parts and is whole at the end", async () => {
+  const { server, device, blob } = await desk();
+  const calls = patches(server);
+  await device.sync.blobs();
+  assert.equal(server.blobs.get(blob.sha256).bytes.length, blob.size);
+  assert.equal(calls.length, 5, "one question and four parts");
+  assert.equal((await rows(device, "blobs"))[0].state, "sent");
+});
+
+test("it goes on where it stopped, also when an answer was lost", async () => {
+  const { server, device, blob } = await desk();
+  let calls = 0;
+  server.fault = (path, stage) => {
+    if (stage === "after" && ++calls === 3) throw new TypeError("network");
+  };
+  await device.sync.blobs();
+  assert.equal(server.blobs.get(blob.sha256).bytes.length, PART_BYTES * 2);
+  assert.equal((await rows(device, "blobs"))[0].state, "waiting");
+  const after = patches(server);
+  await device.sync.blobs();
+  assert.equal(after.length, 3, "one question and the two parts that were missing");
+  assert.equal(server.blobs.get(blob.sha256).bytes.length, blob.size);
+});
+
+test("one that arrived broken is sent again from the start", async () => {
+  const { server, device, blob } = await desk();
+  server.blobs.set(blob.sha256, { bytes: Buffer.from("broken"), length: blob.size });
+  await device.sync.blobs();
+  assert.equal(server.blobs.get(blob.sha256).bytes.length, blob.size);
+});
+
+test("one that is refused is kept, told, and tried again when a person asks", async () => {
+  const { server, device, blob } = await desk(10);
+  server.fault = (path, stage) =>
+    path.startsWith("/blobs/") && stage === "after" ? json({ code: "blob_type" }, 415) : undefined;
+  await device.sync.blobs();
+  const [row] = await rows(device, "blobs");
+  assert.deepEqual([row.state, row.code, row.bytes.byteLength], ["refused", "blob_type", 10]);
+  server.fault = () => undefined;
+  server.blobs.clear();
+  await device.sync.blobs();
+  assert.equal(server.blobs.has(blob.sha256), false);
+  await device.sync.blobs({ again: true });
+  assert.equal(server.blobs.get(blob.sha256).bytes.length, blob.size);
+});
+
+test("a stranger's answer is not taken for the server's", async () => {
+  const { server, device } = await desk(10);
+  server.fault = (path) =>
+    path.startsWith("/blobs/") ? new Response("<html>", { status: 200 }) : undefined;
+  await device.sync.blobs();
+  assert.equal((await rows(device, "blobs"))[0].state, "waiting");
+  server.fault = (path) =>
+    path.startsWith("/blobs/") ? new Response("<html>", { status: 404 }) : undefined;
+  await device.sync.blobs();
+  assert.equal((await rows(device, "blobs"))[0].state, "waiting");
+});
+
+test("an entry never waits for its photo", async () => {
+  const { server, device } = await desk();
+  server.fault = (path) => {
+    if (path.startsWith("/blobs/")) throw new TypeError("network");
+  };
+  await device.sync.run();
+  await device.sync.blobs();
+  assert.equal(server.journal.length, 1);
+  assert.deepEqual(await rows(device, "outbox"), []);
+});
+
+test("a copy is kept for a while after the server has it, and not for ever", async () => {
+  const { device } = await desk(3);
+  for (let n = 0; n < SENT_KEPT + 5; n += 1) {
+    await add(device, A, 1, { blobs: [await blobOf(`photo ${n}`)] });
+  }
+  await device.sync.run();
+  await device.sync.blobs();
+  const kept = await rows(device, "blobs");
+  assert.equal(kept.length, SENT_KEPT);
+  assert.ok(kept.every((row) => row.state === "sent"));
+});

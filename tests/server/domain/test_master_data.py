@@ -1,0 +1,91 @@
+"""Sites, people, items, orders and procedures: how the master data begins and changes."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from server.domain.person import Person
+from server.domain.procedure import Procedure
+from server.domain.values import canonical
+from tests.server.domain.floor import Floor
+from tests.server.domain.scenery import PROCEDURES
+
+
+def test_a_site_opens_and_its_code_is_in_its_key(floor: Floor):
+    body = {"name_zh": "成都工厂", "name_en": "Chengdu plant"}
+    result = floor.do("site.opened", "site/org:CD", body, by="admin")
+    assert result.outcome.status == "applied"
+    assert floor.documents["site/org:CD"].as_json()["code"] == "CD"
+
+
+def test_what_is_given_of_a_person_replaces_what_was(floor: Floor):
+    floor.do("person.changed", "person/org:wang.fang", {"roles": {"HD": ["admin"]}}, by="admin")
+    person = floor.documents["person/org:wang.fang"]
+    assert isinstance(person, Person)
+    assert (person.name, person.roles, person.active) == ("王芳", {"HD": ["admin"]}, True)
+
+
+def test_an_item_code_is_used_once(floor: Floor):
+    body = {"name": {"zh": "又", "en": "Again"}, "unit": "pcs"}
+    result = floor.do("item.added", "item/SZ:M-1", body, by="sun.hao")
+    assert (result.outcome.status, result.outcome.code) == ("rejected", "already_exists")
+
+
+def test_a_gtin_has_fourteen_digits(floor: Floor):
+    body = {"name": {"zh": "新", "en": "New"}, "unit": "pcs", "gtin": "123"}
+    result = floor.do("item.added", "item/SZ:M-8", body, by="sun.hao")
+    assert (result.outcome.code, result.outcome.params["where"]) == ("body_malformed", "gtin")
+
+
+def test_a_lot_of_an_item_with_gtin_is_found_by_its_gs1_code(floor: Floor):
+    floor.received("lot/SZ:M-2:A7")
+    lot = floor.lot("lot/SZ:M-2:A7")
+    assert "lot.scan=04006381333931/A7" in lot.terms()
+    assert "scan" not in lot.as_json()
+
+
+def test_an_order_is_of_a_known_item(floor: Floor):
+    body = {"item": "item/SZ:P-9", "quantity": "20", "due_on": "2026-12-01"}
+    result = floor.do("order.released", "order/SZ:W1", body, by="sun.hao")
+    assert (result.outcome.status, result.outcome.code) == ("rejected", "unknown_document")
+
+
+def test_a_published_version_never_changes(floor: Floor):
+    body = PROCEDURES["procedure/SZ:card.v1"]
+    result = floor.do("procedure.published", "procedure/SZ:card.v1", body, by="li.na")
+    assert (result.outcome.status, result.outcome.code) == ("rejected", "already_exists")
+
+
+def test_the_next_version_has_its_own_key(floor: Floor):
+    body = PROCEDURES["procedure/SZ:card.v1"] | {"revision": 2}
+    floor.do("procedure.published", "procedure/SZ:card.v2", body, by="li.na")
+    procedure = floor.documents["procedure/SZ:card.v2"]
+    assert isinstance(procedure, Procedure)
+    assert (procedure.revision, procedure.published_by_name) == (2, "李娜")
+
+
+@pytest.mark.parametrize("changed", [{"key": "self_check"}, {"other_than": "nothing"}])
+def test_steps_have_keys_of_their_own_and_name_each_other(floor: Floor, changed: dict[str, Any]):
+    steps = [dict(step) for step in PROCEDURES["procedure/SZ:card.v1"]["steps"]]
+    steps[3] |= changed
+    body = PROCEDURES["procedure/SZ:card.v1"] | {"steps": steps}
+    result = floor.do("procedure.published", "procedure/SZ:card.v2", body, by="li.na")
+    assert (result.outcome.status, result.outcome.code) == ("rejected", "body_malformed")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("12.50", "12.5"),
+        ("0", "0"),
+        ("-0", "0"),
+        ("0.000001", "0.000001"),
+        ("100", "100"),
+        ("1E+3", "1000"),
+        ("-7.0", "-7"),
+        ("123456789012.123456", "123456789012.123456"),
+    ],
+)
+def test_a_decimal_has_one_text(value: str, text: str):
+    assert canonical(Decimal(value)) == text

@@ -1,0 +1,209 @@
+"""Visits: opened, recorded with parts, and their plan amended by two at once."""
+
+from typing import Any
+
+import pytest
+
+from sync.entry import BlobRef
+from tests.server.domain.floor import VAN, VISIT, VISIT_BODY, Floor
+
+SIGNATURE = BlobRef(sha256="cd" * 32, size=900, type="image/png", name="s.png")
+
+
+def work(*parts: tuple[str, str]) -> dict[str, Any]:
+    used = [{"lot": lot, "quantity": quantity} for lot, quantity in parts]
+    return {"step": "work", "answers": {"done": "更换 O 形圈"}, "parts": used}
+
+
+def amend(field: str, seen: str, wanted: str) -> dict[str, Any]:
+    return {"seen": {field: seen}, "set": {field: wanted}}
+
+
+def test_a_visit_is_given_to_a_technician(floor: Floor):
+    result = floor.do("visit.opened", VISIT, VISIT_BODY, by="zhang.wei")
+    visit = floor.visit()
+    assert result.outcome.status == "applied"
+    assert (visit.technician_name, visit.next, visit.number) == ("周敏", "work", "V1")
+    assert visit.asset is None
+
+
+def test_a_visit_with_the_delivered_product(floor: Floor):
+    asset = {"name": "减压阀", "serial": "PRV-1", "lot_code": "B1"}
+    floor.do("visit.opened", VISIT, {**VISIT_BODY, "asset": asset}, by="zhang.wei")
+    assert floor.visit().asset is not None
+
+
+@pytest.mark.parametrize(
+    "changed", [{"procedure": "procedure/SZ:card.v1"}, {"technician": "nobody"}]
+)
+def test_a_visit_needs_a_service_procedure_and_a_person(floor: Floor, changed: dict[str, str]):
+    body = {**VISIT_BODY, **changed}
+    result = floor.do("visit.opened", VISIT, body, by="zhang.wei")
+    assert (result.outcome.status, result.outcome.code) == ("rejected", "unknown_document")
+
+
+def test_parts_used_leave_the_stock_they_came_from(floor: Floor):
+    floor.sent()
+    result = floor.do("visit.step_recorded", VISIT, work((VAN, "2")), by="zhou.min")
+    visit, lot = floor.visit(), floor.lot(VAN)
+    assert result.outcome.status == "applied"
+    assert [(part.lot_code, str(part.quantity)) for part in visit.parts] == [("S1", "2")]
+    assert visit.steps[0].records[0].parts == visit.parts
+    assert lot.on_hand == 8 == floor.item("item/HD:M-1").on_hand
+    assert (lot.movements[0].kind, lot.movements[0].run) == ("use", VISIT)
+
+
+def test_a_lot_named_twice_is_moved_once_with_the_sum(floor: Floor):
+    floor.sent()
+    body = work((VAN, "2"), (VAN, "1.5"))
+    floor.do("visit.step_recorded", VISIT, body, by="zhou.min")
+    assert [str(m.quantity) for m in floor.lot(VAN).movements if m.kind == "use"] == ["3.5"]
+
+
+def test_parts_that_were_not_there_any_more_were_used_all_the_same(floor: Floor):
+    floor.sent()
+    floor.given("material.issued", VAN, {"quantity": "9"}, by="he.yan")
+    result = floor.do("visit.step_recorded", VISIT, work((VAN, "3")), by="zhou.min")
+    assert (result.outcome.status, result.outcome.code) == ("conflict", "case_overdrawn")
+    assert [one.kind for one in floor.case(result).entries] == [
+        "material.issued",
+        "visit.step_recorded",
+    ]
+    assert floor.step("work", VISIT).state == "done"
+
+
+def test_a_case_names_no_more_movements_than_explain_the_shortage(floor: Floor):
+    floor.sent()
+    for quantity in ("1", "1", "1", "4"):
+        floor.given("material.issued", VAN, {"quantity": quantity}, by="he.yan")
+    result = floor.do("visit.step_recorded", VISIT, work((VAN, "6")), by="zhou.min")
+    assert [one.data["quantity"] for one in floor.case(result).entries] == ["4", "6"]
+
+
+def test_two_parts_short_in_one_step_make_two_cases(floor: Floor):
+    floor.sent()
+    floor.passed("lot/HD:M-1:S2", "5", by="he.yan")
+    body = work((VAN, "11"), ("lot/HD:M-1:S2", "6"))
+    result = floor.do("visit.step_recorded", VISIT, body, by="zhou.min")
+    assert result.outcome.status == "conflict"
+    assert [case.about_label for case in floor.cases()] == ["S1", "S2"]
+    assert floor.lot("lot/HD:M-1:S2").open_case != floor.lot(VAN).open_case
+
+
+def test_parts_of_a_lot_that_is_on_hold_make_a_case(floor: Floor):
+    floor.sent()
+    floor.given("lot.held", VAN, {"reason": "召回"}, by="he.yan")
+    result = floor.do("visit.step_recorded", VISIT, work((VAN, "1")), by="zhou.min")
+    assert (result.outcome.status, result.outcome.code) == ("conflict", "case_status_conflict")
+    assert floor.lot(VAN).on_hand == 9
+
+
+@pytest.mark.parametrize(
+    ("lot", "code"), [("lot/HD:M-1:S9", "unknown_document"), ("lot/SZ:M-1:L1", "foreign_site")]
+)
+def test_parts_come_from_a_lot_of_the_site(floor: Floor, lot: str, code: str):
+    floor.sent()
+    floor.passed()
+    result = floor.do("visit.step_recorded", VISIT, work((lot, "1")), by="zhou.min")
+    assert (result.outcome.status, result.outcome.code) == ("parked", code)
+    assert floor.visit().parts == []
+
+
+def test_the_signature_of_the_customer_ends_the_visit(floor: Floor):
+    floor.sent()
+    floor.given("visit.step_recorded", VISIT, work(), by="zhou.min")
+    body = {"step": "acceptance", "verdict": "pass", "answers": {"signature": SIGNATURE.sha256}}
+    result = floor.do("visit.step_recorded", VISIT, body, by="zhou.min", blobs=(SIGNATURE,))
+    assert result.outcome.status == "applied"
+    assert floor.visit().state == "done"
+
+
+def test_a_signature_that_is_not_in_the_entry_is_missing(floor: Floor):
+    floor.sent()
+    body = {"step": "acceptance", "verdict": "pass", "answers": {"signature": SIGNATURE.sha256}}
+    result = floor.do("visit.step_recorded", VISIT, body, by="zhou.min")
+    assert (result.outcome.status, result.outcome.code) == ("parked", "evidence_missing")
+
+
+def test_two_verdicts_on_a_visit_step_make_a_case_there(floor: Floor):
+    floor.sent()
+    seen = floor.version(VISIT)
+    ok = {"step": "work", "answers": {"done": "好"}, "verdict": "pass"}
+    floor.given("visit.step_recorded", VISIT, ok, by="zhou.min", base=seen)
+    body = {**ok, "verdict": "fail", "parts": [{"lot": VAN, "quantity": "1"}]}
+    result = floor.do("visit.step_recorded", VISIT, body, by="wu.gang", base=seen)
+    assert result.outcome.code == "case_verdict_conflict"
+    assert floor.step("work", VISIT).verdict_now == "fail"
+    assert floor.case(result).about == VISIT
+
+
+def test_an_amendment_sets_what_the_person_changed(floor: Floor):
+    floor.sent()
+    body = amend("due_on", "2026-11-24", "2026-11-25")
+    result = floor.do("visit.amended", VISIT, body, by="zhou.min")
+    assert result.outcome.status == "applied"
+    assert floor.visit().due_on == "2026-11-25"
+    assert floor.visit().timeline[0].data == {"fields": "due_on"}
+
+
+def test_amendments_of_different_fields_merge(floor: Floor):
+    floor.sent()
+    seen = floor.version(VISIT)
+    floor.given("visit.amended", VISIT, amend("contact", "钱红", "周平"), by="zhang.wei", base=seen)
+    body = amend("phone", "0510", "0512")
+    result = floor.do("visit.amended", VISIT, body, by="zhou.min", base=seen)
+    assert (result.outcome.status, result.outcome.code) == ("merged", "merged_with_others")
+    assert (floor.visit().customer.contact, floor.visit().customer.phone) == ("周平", "0512")
+
+
+def test_the_same_amendment_by_two_changes_nothing_more(floor: Floor):
+    floor.sent()
+    seen = floor.version(VISIT)
+    body = amend("contact", "钱红", "周平")
+    floor.given("visit.amended", VISIT, body, by="zhang.wei", base=seen)
+    result = floor.do("visit.amended", VISIT, body, by="zhou.min", base=seen)
+    assert result.outcome.status == "merged"
+    assert floor.visit().customer.contact == "周平"
+    assert floor.cases() == []
+
+
+def test_two_amendments_of_one_field_keep_the_first_and_show_all_three_in_a_case(floor: Floor):
+    floor.sent()
+    seen = floor.version(VISIT)
+    first = amend("due_on", "2026-11-24", "2026-11-26")
+    floor.given("visit.amended", VISIT, first, by="zhang.wei", base=seen)
+    second = amend("due_on", "2026-11-24", "2026-11-25")
+    result = floor.do("visit.amended", VISIT, second, by="zhou.min", base=seen)
+    case = floor.case(result)
+    assert (result.outcome.status, result.outcome.code) == ("conflict", "case_field_conflict")
+    assert floor.visit().due_on == "2026-11-26"
+    assert [d.model_dump() for d in case.differences] == [
+        {"field": "due_on", "seen": "2026-11-24", "now": "2026-11-26", "wanted": "2026-11-25"}
+    ]
+    assert [one.by for one in case.entries] == ["zhou.min", "zhang.wei"]
+
+
+def test_own_amendments_that_waited_do_not_count_as_somebody_elses(floor: Floor):
+    floor.sent()
+    seen = floor.version(VISIT)
+    floor.given("visit.amended", VISIT, amend("phone", "0510", "0512"), by="zhou.min", base=seen)
+    body = amend("phone", "0512", "0513")
+    result = floor.do("visit.amended", VISIT, body, by="zhou.min", base=seen)
+    assert result.outcome.status == "applied"
+    assert floor.visit().customer.phone == "0513"
+
+
+def test_a_due_date_may_be_taken_away(floor: Floor):
+    floor.sent()
+    floor.do("visit.amended", VISIT, amend("due_on", "2026-11-24", ""), by="zhou.min")
+    assert floor.visit().due_on is None
+
+
+@pytest.mark.parametrize(
+    ("field", "wanted", "code"),
+    [("technician", "wu.gang", "unknown_field"), ("phone", "1" * 201, "text_too_long")],
+)
+def test_only_some_fields_are_amended(floor: Floor, field: str, wanted: str, code: str):
+    floor.sent()
+    result = floor.do("visit.amended", VISIT, amend(field, "", wanted), by="zhou.min")
+    assert (result.outcome.status, result.outcome.code) == ("parked", code)
