@@ -20,6 +20,7 @@ from uuid_utils import uuid7
 from server.plant import Plant
 from server.web import account, assets, blobs, labels, pages, problems, sync
 from server.web.guard import same_origin, with_headers
+from server.web.schema import SchemaPage
 from sync.problem import Problem
 
 ROUTES: Sequence[ControllerRouterHandler] = [
@@ -30,6 +31,10 @@ ROUTES: Sequence[ControllerRouterHandler] = [
     *labels.ROUTES,
     *pages.ROUTES,
 ]
+DESCRIPTION = (
+    "What devices and the server say to each other. An error is a Problem in JSON: a stable code, "
+    "its parameters and a sentence in Chinese and English. Pages and forms are for people."
+)
 BODY_MAX_BYTES = 1024 * 1024
 log = structlog.get_logger()
 
@@ -41,7 +46,9 @@ def create_app(plant: Plant) -> Litestar:
         state=State({"plant": plant}),
         before_request=same_origin,
         middleware=[with_log, with_headers],
-        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=6),
+        compression_config=CompressionConfig(
+            backend="gzip", gzip_compress_level=6, exclude=[r"^/sync/events$", r"^/blobs/"]
+        ),
         exception_handlers={
             Problem: problems.on_problem,
             HTTPException: problems.on_http_exception,
@@ -52,7 +59,9 @@ def create_app(plant: Plant) -> Litestar:
             title="Traveler (随行)",
             version="1",
             path="/schema",
-            render_plugins=[JsonRenderPlugin()],
+            description=DESCRIPTION,
+            use_handler_docstrings=True,
+            render_plugins=[SchemaPage(), JsonRenderPlugin()],
         ),
         request_max_body_size=BODY_MAX_BYTES,
         logging_config=None,

@@ -1,1 +1,1 @@
-"""The engine: entries in, documents out. It knows no lot and no web framework; kinds are passed in."""
+"""The engine: entries in, documents out. It knows no lot and no web; kinds are passed in."""

@@ -6,12 +6,13 @@ held to size, type by magic bytes and pixel limits; the entry that names it neve
 
 import hashlib
 import os
-import warnings
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from sqlalchemy import Connection, select
 
 from sync.document import utc_text
@@ -23,6 +24,9 @@ BLOB_MAX_BYTES = 10 * 1024 * 1024
 PIECE_MAX_BYTES = 256 * 1024
 IMAGE_MAX_PIXELS = 40_000_000
 FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+# What some phones make of a JPEG: more pictures behind the first. Every reader shows the first.
+JPEG_TOO = "MPO"
+LOCKS = 16
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,9 @@ class Blobs:
 
     store: Store
     folder: Path
+    _locks: tuple[threading.Lock, ...] = field(
+        default_factory=lambda: tuple(threading.Lock() for _ in range(LOCKS)), compare=False
+    )
 
     def path(self, sha256: str) -> Path:
         """Where the whole blob lies."""
@@ -53,9 +60,10 @@ class Blobs:
         """What is there of a blob; None for nothing."""
         whole, part = self.path(sha256), self._part(sha256)
         with self.store.read() as connection:
-            if self.type_of(connection, sha256) is not None:
-                size = whole.stat().st_size
-                return Progress(size, size)
+            is_kept = self.type_of(connection, sha256) is not None
+        if is_kept and whole.exists():
+            size = whole.stat().st_size
+            return Progress(size, size)
         return Progress(part.stat().st_size, -1) if part.exists() else None
 
     def add(
@@ -67,6 +75,12 @@ class Blobs:
         """
         if length > BLOB_MAX_BYTES or len(piece) > PIECE_MAX_BYTES:
             raise Problem("blob_too_large", {"max_bytes": BLOB_MAX_BYTES})
+        with self._locks[int(sha256[:2], 16) % LOCKS]:
+            return self._add(sha256, piece, offset=offset, length=length, now=now)
+
+    def _add(
+        self, sha256: str, piece: bytes, *, offset: int, length: int, now: datetime
+    ) -> Progress:
         there = self.progress(sha256)
         if there is not None and there.offset == there.length:
             return there
@@ -75,25 +89,26 @@ class Blobs:
             raise Problem("blob_offset", {"offset": have})
         part = self._part(sha256)
         part.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("ab") as file:
-            file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
         if offset + len(piece) == length:
-            self._keep(sha256, part, now)
+            self._keep(sha256, part, piece, now)
+        else:
+            _write(part, piece, mode="ab")
         return Progress(offset + len(piece), length)
 
-    def _keep(self, sha256: str, part: Path, now: datetime) -> None:
-        data = part.read_bytes()
-        if hashlib.sha256(data).hexdigest() != sha256:
-            part.unlink()
-            raise Problem("blob_hash", {"sha256": sha256})
+    def _keep(self, sha256: str, part: Path, last: bytes, now: datetime) -> None:
+        """The last piece never joins the part: what has all its bytes is kept, or begins anew."""
+        data = (part.read_bytes() if part.exists() else b"") + last
         try:
-            media_type = checked_type(part)
+            if hashlib.sha256(data).hexdigest() != sha256:
+                raise Problem("blob_hash", {"sha256": sha256})
+            media_type = checked_type(data)
         except Problem:
-            part.unlink()
+            part.unlink(missing_ok=True)
             raise
-        part.replace(self.path(sha256))
+        whole = self.path(sha256)
+        _write(whole.with_suffix(".new"), data, mode="wb")
+        whole.with_suffix(".new").replace(whole)
+        _make_durable(whole.parent)
         row = {
             "sha256": sha256,
             "size": len(data),
@@ -102,25 +117,43 @@ class Blobs:
         }
         with self.store.write() as connection:
             upsert(connection, BlobRow, [row])
+        part.unlink(missing_ok=True)
 
     def _part(self, sha256: str) -> Path:
         return self.path(sha256).with_suffix(".part")
 
 
-def checked_type(path: Path) -> str:
+def _write(path: Path, data: bytes, *, mode: str) -> None:
+    with path.open(mode) as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _make_durable(folder: Path) -> None:
+    """A name in a folder survives a power loss only after this."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def checked_type(data: bytes) -> str:
     """The media type of an image that can be decoded within the limits.
 
     Problems: blob_type, blob_pixels (also what would unpack to more than it says).
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=list(FORMATS)) as image:
-                if image.width * image.height > IMAGE_MAX_PIXELS:
-                    raise Problem("blob_pixels", {"max_pixels": IMAGE_MAX_PIXELS})
-                image.load()
-                return FORMATS[image.format or ""]
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        with Image.open(BytesIO(data), formats=list(FORMATS)) as image:
+            if image.width * image.height > IMAGE_MAX_PIXELS:
+                raise Problem("blob_pixels", {"max_pixels": IMAGE_MAX_PIXELS})
+            image.load()
+            found = image.format or ""
+            return FORMATS["JPEG" if found == JPEG_TOO else found]
+    except Problem:
+        raise
+    except Image.DecompressionBombError as error:
         raise Problem("blob_pixels", {"max_pixels": IMAGE_MAX_PIXELS}) from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, KeyError) as error:
+    except Exception as error:  # whatever a decoder makes of hostile bytes
         raise Problem("blob_type", {"types": ", ".join(FORMATS.values())}) from error

@@ -5,13 +5,13 @@ happen in `sync.journal` and `sync.push`.
 """
 
 import hashlib
-import json
 from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from sync.problem import Problem
+from sync.strict_json import INTEGER_MAX, parse
 
 FIRST_PREV = "0" * 64
 PUSH_MAX_ENTRIES = 200
@@ -42,14 +42,14 @@ class Entry(BaseModel):
 
     id: str = Field(pattern=UUID_PATTERN)
     device: str = Field(min_length=1, max_length=64)
-    seq: int = Field(ge=1, le=2**53)
+    seq: int = Field(ge=1, le=INTEGER_MAX)
     prev: str = Field(pattern=SHA256_PATTERN)
     kind: str = Field(min_length=1, max_length=64)
     v: int = Field(default=1, ge=1, le=1000)
     actor: str = Field(min_length=1, max_length=64)
     session: str = Field(min_length=1, max_length=64)
     on: str = Field(pattern=KEY_PATTERN, max_length=KEY_MAX_CHARS)
-    base: int | None = None
+    base: int | None = Field(default=None, ge=0)
     after: str | None = None
     at: str = Field(max_length=40)
     skew_ms: int = 0
@@ -73,13 +73,25 @@ def read(raw: bytes) -> Entry:
     if len(raw) > ENTRY_MAX_BYTES:
         raise Problem("entry_too_large", {"max_bytes": ENTRY_MAX_BYTES})
     try:
-        return Entry.model_validate(json.loads(raw))
+        return Entry.model_validate(parse(raw))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise Problem("entry_malformed", {"where": where, "why": first["msg"]}) from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise Problem("entry_malformed", {"where": "", "why": str(error)[:200]}) from error
+
+
+def place_claimed(raw: bytes) -> tuple[str, int] | None:
+    """Device and number in bytes that are no entry; None if they don't even tell that."""
+    try:
+        told = parse(raw)
+    except ValueError:
+        return None
+    device, seq = (told.get("device"), told.get("seq")) if isinstance(told, dict) else (None, None)
+    if isinstance(device, str) and type(seq) is int and seq >= 1:
+        return device, seq
+    return None
 
 
 def digest_of(raw: bytes) -> str:

@@ -1,7 +1,8 @@
 """The journal: entries in the order of their application, chained per site by hash.
 
-What is written here is never changed. A row's link covers the link before it and all that came
-with the entry, so a byte changed, a row removed, moved or cut off shows (`sync.verify`).
+What is written here is never changed. A row's link covers the link before it, all that came with
+the entry and all that was answered, so a byte changed, a row removed, moved or cut off shows
+(`sync.verify`).
 """
 
 import hashlib
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, func, select, text
 
 from sync.entry import FIRST_PREV, Entry, digest_of, read
 from sync.problem import Problem
@@ -22,15 +23,18 @@ from sync.tables import HeadRow, JournalRow
 FIRST_LINK = "0" * 64
 UNREADABLE = "unreadable"
 STREAM_ROWS = 500
+LINKED = tuple(name for name in JournalRow.model_fields if name not in ("raw", "link"))
 
 
 @dataclass(frozen=True)
 class Arrived:
     """An entry as it came: the bytes, from which device, when, and what speaks against it.
 
-    `entry` is None for bytes that nobody can read; they get an id from their hash.
+    `entry` is None for bytes that nobody can read. `id` is the entry's own, but for bytes that
+    have no right to it, or none: theirs is made from their hash.
     """
 
+    id: str
     raw: bytes
     sig: str | None
     device: str
@@ -40,15 +44,17 @@ class Arrived:
     entry: Entry | None
     standing: Outcome | None = None
 
-    @property
-    def id(self) -> str:
-        """The entry's own id, or one made from the hash of unreadable bytes."""
-        return self.entry.id if self.entry else f"raw-{digest_of(self.raw)[:32]}"
-
     def candidate(self) -> Candidate:
         """The entry as the reconciler takes it; unreadable bytes get a stand-in that is parked."""
         entry = self.entry or stand_in(self.id, self.device, self.home, self.received_at)
+        if entry.id != self.id:
+            entry = entry.model_copy(update={"id": self.id})
         return Candidate(entry, datetime.fromisoformat(self.received_at), self.standing)
+
+
+def id_of_bytes(raw: bytes) -> str:
+    """The id of bytes that can't have one of their own."""
+    return f"raw-{digest_of(raw)[:32]}"
 
 
 def stand_in(entry_id: str, device: str, home: str, received_at: str) -> Entry:
@@ -73,14 +79,27 @@ def stand_in(entry_id: str, device: str, home: str, received_at: str) -> Entry:
     )
 
 
+@dataclass(frozen=True)
+class Known:
+    """What is in the journal under an id: the hash of its bytes, and its verdict."""
+
+    sha256: str
+    verdict: dict[str, Any]
+
+
 def known(connection: Connection, ids: set[str]) -> dict[str, dict[str, Any]]:
     """The stored verdicts of entries that are in the journal already, by id."""
+    return {entry_id: one.verdict for entry_id, one in held(connection, ids).items()}
+
+
+def held(connection: Connection, ids: set[str]) -> dict[str, Known]:
+    """What is in the journal already, by id."""
     table = table_of(JournalRow)
     found = {}
     for chunk in in_chunks(ids):
         rows = connection.execute(select(table).where(table.c.entry_id.in_(chunk)))
         for row in rows.mappings():
-            found[row["entry_id"]] = verdict_of(row)
+            found[row["entry_id"]] = Known(digest_of(bytes(row["raw"])), verdict_of(row))
     return found
 
 
@@ -111,11 +130,11 @@ def parked_on(connection: Connection, keys: set[str]) -> set[str]:
 
 
 def append(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    """Chain the rows (all columns but n and link) to their sites' heads and write them."""
+    """Chain the rows (all columns but pos, n and link) to their sites' heads and write them."""
     heads = _heads(connection, {row["site"] for row in rows})
-    for row in rows:
+    for pos, row in zip(_places(connection, len(rows)), rows, strict=True):
         n, link = heads.get(row["site"], (0, FIRST_LINK))
-        row["n"] = n + 1
+        row["pos"], row["n"] = pos, n + 1
         row["link"] = link_of(link, row)
         heads[row["site"]] = (row["n"], row["link"])
     connection.execute(table_of(JournalRow).insert(), rows)
@@ -127,10 +146,9 @@ def append(connection: Connection, rows: list[dict[str, Any]]) -> None:
 
 
 def link_of(before: str, row: RowMapping | dict[str, Any]) -> str:
-    """SHA-256 over the previous link and all that was received, 64 hex characters."""
-    told = [row[name] for name in ("site", "n", "entry_id", "device", "seq", "received_at")]
-    text = json.dumps([before, *told, row["standing"], row["sig"]], ensure_ascii=False)
-    return hashlib.sha256(text.encode() + b"\n" + row["raw"]).hexdigest()
+    """SHA-256 over the previous link and the whole row, 64 hex characters."""
+    told = json.dumps([before, *(row[name] for name in LINKED)], ensure_ascii=False)
+    return hashlib.sha256(told.encode() + b"\n" + row["raw"]).hexdigest()
 
 
 def stream(connection: Connection) -> Iterator[RowMapping]:
@@ -151,6 +169,7 @@ def arrived_of(row: RowMapping) -> Arrived:
     told = json.loads(row["standing"]) if row["standing"] else None
     standing = Outcome(told["status"], told["code"], told["params"]) if told else None
     return Arrived(
+        id=row["entry_id"],
         raw=raw,
         sig=row["sig"],
         device=row["device"],
@@ -168,3 +187,14 @@ def _heads(connection: Connection, sites: Iterable[str]) -> dict[str, tuple[int,
     if connection.dialect.name == "postgresql":
         statement = statement.order_by(table.c.site).with_for_update()
     return {row.site: (row.n, row.link) for row in connection.execute(statement)}
+
+
+def _places(connection: Connection, count: int) -> list[int]:
+    """The next places in the order of application."""
+    if connection.dialect.name == "postgresql":
+        taken = text(
+            "SELECT nextval(pg_get_serial_sequence('journal', 'pos')) FROM generate_series(1, :n)"
+        )
+        return sorted(connection.scalars(taken, {"n": count}))
+    last = connection.scalar(select(func.max(table_of(JournalRow).c.pos))) or 0
+    return list(range(last + 1, last + 1 + count))

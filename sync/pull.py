@@ -1,4 +1,4 @@
-"""Pull: what changed in a device's scopes since its cursors, in pages; the first sync is the same."""
+"""Pull: what changed in a device's scopes since its cursors, in pages; so is the first sync."""
 
 from dataclasses import dataclass, field
 from typing import Any

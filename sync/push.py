@@ -14,7 +14,8 @@ from sqlalchemy import Connection, select
 
 from sync import documents, feed, journal
 from sync.document import Document, site_of, utc_text
-from sync.entry import Entry, digest_of, read
+from sync.entry import Entry
+from sync.intake import Intake, Sent, opened
 from sync.journal import Arrived
 from sync.problem import Problem
 from sync.reconcile import Model, Outcome, Reconciler, Result
@@ -71,36 +72,39 @@ def push_within(
     connection: Connection, engine: Engine, deliveries: list[Delivery], now: datetime
 ) -> tuple[list[Answer], dict[str, int]]:
     """The same within a transaction that is open already."""
+    sent = [[opened(raw, sig) for raw, sig in d.entries] for d in deliveries]
+    _lock_sites(connection, engine, sent)  # 1
     epoch = engine.store.epoch(connection)
-    devices = _lock_devices(connection, {d.device for d in deliveries})  # 1
-    ids = [[_id_of(raw) for raw, _ in d.entries] for d in deliveries]
-    stored = journal.known(connection, {i for some in ids for i in some})  # 2
-    arrived: dict[str, Arrived] = {}
-    needs = []
-    for delivery in deliveries:  # 3
-        needs.append(_take_in(delivery, devices[delivery.device], stored, arrived, now))
-    fresh = _judged(connection, engine, list(arrived.values()))
+    devices = _lock_devices(connection, {d.device for d in deliveries})
+    ids = {i for some in sent for one in some for i in one.ids}
+    intake = Intake(journal.held(connection, ids), now)  # 2
+    taken = [
+        intake.take(some, devices[delivery.device])
+        for delivery, some in zip(deliveries, sent, strict=True)
+    ]  # 3
+    fresh = _judged(connection, engine, list(intake.arrived.values()))
     rows, scopes = _apply(connection, engine, fresh, now)  # 4 5 6
     _save_devices(connection, devices, now)
-    stored |= {row["entry_id"]: journal.verdict_of(row) for row in rows}
+    verdicts = {i: known.verdict for i, known in intake.stored.items()}
+    verdicts |= {row["entry_id"]: journal.verdict_of(row) for row in rows}
     answers = [
         Answer(
             epoch=epoch,
             now=utc_text(now),
             last_seq=devices[delivery.device]["last_seq"],
-            verdicts=[stored[i] for i in some if i in stored],
+            verdicts=[verdicts[i] for i in answered],
             need=need,
         )
-        for delivery, some, need in zip(deliveries, ids, needs, strict=True)
+        for delivery, (answered, need) in zip(deliveries, taken, strict=True)
     ]
     return answers, scopes
 
 
-def _id_of(raw: bytes) -> str:
-    try:
-        return read(raw).id
-    except Problem:
-        return f"raw-{digest_of(raw)[:32]}"
+def _lock_sites(connection: Connection, engine: Engine, sent: list[list[Sent]]) -> None:
+    """Nobody else writes these sites until the commit, nor what decides who may write there."""
+    entries = [one.entry for some in sent for one in some if one.entry is not None]
+    read_only = {site_of(key) for entry in entries for key in engine.model.gate_needs(entry)}
+    engine.store.lock(connection, {site_of(entry.on) for entry in entries}, read_only)
 
 
 def _lock_devices(connection: Connection, ids: set[str]) -> dict[str, dict[str, Any]]:
@@ -112,62 +116,6 @@ def _lock_devices(connection: Connection, ids: set[str]) -> dict[str, dict[str, 
     for device in ids - set(found):
         raise Problem("device_unknown", {"device": device})
     return found
-
-
-def _take_in(
-    delivery: Delivery,
-    device: dict[str, Any],
-    stored: Mapping[str, Any],
-    arrived: dict[str, Arrived],
-    now: datetime,
-) -> str | None:
-    """Number the new entries of one device; answers what the device must do if some are missing."""
-    for raw, sig in delivery.entries:
-        one = _read_in(raw, sig, device, now)
-        if one.id in stored or one.id in arrived:
-            continue
-        if one.standing is None and one.entry is not None:
-            if one.entry.seq > device["last_seq"] + 1:
-                return "resend_from"
-            one = _check_chain(one, one.entry, device)
-        if one.seq is not None:
-            device["last_seq"], device["last_hash"] = one.seq, digest_of(raw)
-        arrived[one.id] = one
-    return None
-
-
-def _read_in(raw: bytes, sig: str | None, device: dict[str, Any], now: datetime) -> Arrived:
-    seq: int | None = device["last_seq"] + 1
-    entry: Entry | None = None
-    standing = None
-    try:
-        entry = read(raw)
-        if entry.device == device["id"]:
-            seq = entry.seq
-        else:
-            seq, standing = None, Outcome("parked", "device_foreign", {"device": entry.device})
-    except Problem as problem:
-        standing = Outcome("parked", problem.code, problem.params)
-    return Arrived(
-        raw=raw,
-        sig=sig,
-        device=device["id"],
-        home=device["home"],
-        received_at=utc_text(now),
-        seq=seq,
-        entry=entry,
-        standing=standing,
-    )
-
-
-def _check_chain(one: Arrived, entry: Entry, device: dict[str, Any]) -> Arrived:
-    """A number used twice or a chain that does not meet: two devices with one identity."""
-    fork = Outcome("parked", "fork", {"device": entry.device, "seq": entry.seq})
-    if entry.seq <= device["last_seq"]:
-        return replace(one, seq=None, standing=fork)
-    if entry.prev != device["last_hash"]:
-        return replace(one, standing=fork)
-    return one
 
 
 def _judged(connection: Connection, engine: Engine, arrived: list[Arrived]) -> list[Arrived]:

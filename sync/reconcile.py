@@ -4,6 +4,8 @@ Pure: no database, no clock, no network. What to load is asked of each kind; wha
 list of results that `sync.push` stores. A handler that raises parks its entry and no other.
 """
 
+import json
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +17,7 @@ from sync.document import Document
 from sync.entry import Entry
 from sync.problem import Problem
 
+log = logging.getLogger(__name__)
 Status = Literal["applied", "merged", "conflict", "rejected", "parked"]
 D = TypeVar("D", bound=Document)
 NEEDS_ROUNDS_MAX = 4
@@ -54,7 +57,7 @@ class Draft:
             found = self._documents.get(key)
             if not isinstance(found, kind):
                 raise Problem("unknown_document", {"key": key})
-            copy = found.model_copy(deep=True)
+            copy = _reread(found)
             copy.version += 1
             self.changed[key] = copy
         changed = self.changed[key]
@@ -69,6 +72,11 @@ class Draft:
         document.version = 1
         self.changed[document.key] = document
         return document
+
+    def settle(self) -> None:
+        """Take each changed document as it will be read again; what can't be raises here."""
+        for key, document in self.changed.items():
+            self.changed[key] = _reread(document)
 
 
 Handler = Callable[[Entry, Any, Draft, datetime], Outcome]
@@ -169,23 +177,40 @@ class Reconciler:
         try:
             body = read_body(kind, entry)
             yield from [key for key in kind.needs(entry, body, self.documents) if key]
-        except Exception:
+        except Exception:  # noqa: BLE001
             return  # the same error comes again in _apply, and parks the entry there
 
     def _apply(self, candidate: Candidate, parked_on: set[str]) -> Result:
-        entry, now = candidate.entry, candidate.now
+        entry = candidate.entry
         draft = Draft(self.documents)
-        try:
-            outcome = self._handle(candidate, draft, parked_on)
-        except Exception as error:
-            outcome = Outcome("parked", *_why(error))
+        outcome = self._judge(candidate, draft, parked_on)
         if outcome.status == "rejected":
             draft = Draft(self.documents)
         if outcome.status == "parked":
             draft = Draft(self.documents)
-            outcome = self._model.park(entry, outcome.code or "", outcome.params, draft, now)
+            outcome = self._park(entry, outcome, draft, candidate.now)
         before = {key: self.documents.get(key) for key in draft.changed}
         return Result(entry, outcome, before, dict(draft.changed))
+
+    def _judge(self, candidate: Candidate, draft: Draft, parked_on: set[str]) -> Outcome:
+        try:
+            outcome = self._handle(candidate, draft, parked_on)
+            if outcome.status not in ("rejected", "parked"):
+                draft.settle()
+            json.dumps(outcome.params, allow_nan=False)
+            return outcome
+        except Exception as error:  # noqa: BLE001 - whatever it is, it parks this entry only
+            return Outcome("parked", "handler_failed", {"why": type(error).__name__})
+
+    def _park(self, entry: Entry, outcome: Outcome, draft: Draft, now: datetime) -> Outcome:
+        try:
+            parked = self._model.park(entry, outcome.code or "", outcome.params, draft, now)
+            draft.settle()
+            return parked
+        except Exception:  # a case that can't be opened must not hold up the queue
+            log.exception("no case for parked entry %s", entry.id)
+            draft.changed.clear()
+            return outcome
 
     def _handle(self, candidate: Candidate, draft: Draft, parked_on: set[str]) -> Outcome:
         entry = candidate.entry
@@ -196,14 +221,19 @@ class Reconciler:
             return Outcome("parked", "unknown_kind", {"kind": entry.kind, "v": entry.v})
         if entry.on in parked_on:
             return Outcome("parked", "waits_behind_parked", {"key": entry.on})
-        refused = self._model.gate(entry, kind, draft)
-        if refused is not None:
-            return refused
         try:
+            refused = self._model.gate(entry, kind, draft)
+            if refused is not None:
+                return refused
             return kind.handler(entry, read_body(kind, entry), draft, candidate.now)
         except Problem as problem:
             status: Status = "rejected" if kind.request else "parked"
             return Outcome(status, problem.code, problem.params)
+
+
+def _reread(document: D) -> D:
+    """A copy by way of what is stored: several times faster than a deep copy, and exactly that."""
+    return type(document).model_validate_json(document.model_dump_json())
 
 
 def read_body(kind: Kind, entry: Entry) -> BaseModel:
@@ -218,12 +248,6 @@ def read_body(kind: Kind, entry: Entry) -> BaseModel:
         where = ".".join(str(part) for part in first["loc"])
         params = {"where": where, "why": first["msg"]}
         raise Problem("body_malformed", params, field=where) from error
-
-
-def _why(error: Exception) -> tuple[str, dict[str, Any]]:
-    if isinstance(error, Problem):
-        return error.code, error.params
-    return "handler_failed", {"why": type(error).__name__}
 
 
 def _blocks(outcome: Outcome) -> bool:

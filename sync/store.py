@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, select
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
@@ -41,16 +41,31 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one moment of the database."""
-        with self.engine.connect() as connection, connection.begin():
-            yield connection
+        with self.engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that commits at the end, durable when this returns."""
         with self.engine.connect() as connection:
-            connection = connection.execution_options(traveler_write=True)
+            connection.execution_options(traveler_write=True)
             with connection.begin():
                 yield connection
+
+    def lock(self, connection: Connection, sites: set[str], read_only: set[str]) -> None:
+        """Keep other writers from these sites until the end of the transaction.
+
+        SQLite has one writer anyway; PostgreSQL would let two change one document at once.
+        """
+        if connection.dialect.name != "postgresql":
+            return
+        for site in sorted(sites | read_only):
+            exclusive = site in sites
+            lock = func.pg_advisory_xact_lock if exclusive else func.pg_advisory_xact_lock_shared
+            connection.execute(select(lock(func.hashtext(f"site {site}"))))
 
     def epoch(self, connection: Connection) -> str:
         """The identity of this database; another one after a restore."""

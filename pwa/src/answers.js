@@ -2,7 +2,7 @@
  * Responses that the worker makes itself: pages, redirects, and what is said without a network.
  */
 
-/** The server's rules hold for pages made here too; a worker's response has no headers but these. */
+/** The server's rules hold for pages made here too, whose only headers are these. */
 const HEADERS = {
   "Content-Type": "text/html; charset=utf-8",
   "Cache-Control": "no-store",
@@ -36,9 +36,9 @@ const OFFLINE = `<!doctype html>
 <p>本设备已记录的内容仍保存着，恢复网络后会自动发送。请靠近网络后重试；
 如果本设备还没有登录或首次同步没有完成，需要先联网一次。</p>
 <h1 lang="en">There is no network, and this page is not on this device.</h1>
-<p lang="en">Whatever was recorded on this device is still kept and will be sent by itself. Try again
-where there is a network. A device that nobody signed in on, or whose first sync did not finish,
-needs the network once.</p>
+<p lang="en">Whatever was recorded on this device is still kept and will be sent by itself. Try
+again where there is a network. A device that nobody signed in on, or whose first sync did not
+finish, needs the network once.</p>
 <p><a href="/">今日 / Today</a></p>
 </main></body></html>`;
 

@@ -80,7 +80,8 @@ export async function evidenceFor(request) {
   if (response.status === 200 && response.type === "basic") {
     await cache.put(request.url, response.clone());
     const keys = await cache.keys();
-    for (const old of keys.slice(0, Math.max(0, keys.length - EVIDENCE_MAX))) await cache.delete(old);
+    for (const old of keys.slice(0, Math.max(0, keys.length - EVIDENCE_MAX)))
+      await cache.delete(old);
   }
   return response;
 }

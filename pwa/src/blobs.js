@@ -65,7 +65,12 @@ async function sendBlob({ database, contact, changed }, sha256, token) {
       "Upload-Length": String(blob.size),
     };
     const body = blob.bytes.slice(offset, offset + PART_BYTES);
-    there = await contact.send(path, { method: "PATCH", headers, body, timeout_ms: PART_TIMEOUT_MS });
+    there = await contact.send(path, {
+      method: "PATCH",
+      headers,
+      body,
+      timeout_ms: PART_TIMEOUT_MS,
+    });
     if (there.ok) {
       offset = offsetOf(there, blob.size);
       await note(database, sha256, { offset });

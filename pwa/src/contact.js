@@ -19,7 +19,13 @@ export class Refused extends Error {
   }
 }
 
-/** @typedef {{method?: string, headers?: Record<string, string>, body?: any, timeout_ms: number}} Call */
+/**
+ * @typedef {object} Call
+ * @property {string} [method]
+ * @property {Record<string, string>} [headers]
+ * @property {any} [body]
+ * @property {number} timeout_ms
+ */
 
 /** @param {typeof fetch} fetcher */
 export function createContact(fetcher) {
@@ -33,12 +39,21 @@ export function createContact(fetcher) {
     const timer = setTimeout(() => limit.abort(), timeout_ms);
     try {
       // A redirect would be a sign-in page of somebody else's network, or of ours.
-      const init = { method, headers, body, signal: limit.signal, redirect: /** @type {const} */ ("error") };
+      const init = {
+        method,
+        headers,
+        body,
+        signal: limit.signal,
+        redirect: /** @type {const} */ ("error"),
+      };
       const response = await fetcher(path, { ...init, cache: "no-store" });
       // The time limit holds for the body too.
       const content = method === "HEAD" ? null : await response.arrayBuffer();
       const { status, headers: given } = response;
-      return new Response(status === 204 || status === 304 ? null : content, { status, headers: given });
+      return new Response(status === 204 || status === 304 ? null : content, {
+        status,
+        headers: given,
+      });
     } catch (error) {
       throw new Unreachable(String(error));
     } finally {

@@ -29,11 +29,19 @@ export function fieldsOf(pairs) {
     const match = NAME.exec(key);
     if (!match) continue;
     const [, root, name = "", as = ""] = match;
-    fields.set(name, { path: name.split("."), name, as, isJson: root === "json", value: value.trim() });
+    fields.set(name, {
+      path: name.split("."),
+      name,
+      as,
+      isJson: root === "json",
+      value: value.trim(),
+    });
   }
   const all = [...fields.values()];
   const empty = emptyRows(all);
-  return all.filter(({ path, value }) => value !== "" && !rowsOf(path).some((row) => empty.has(row)));
+  return all.filter(
+    ({ path, value }) => value !== "" && !rowsOf(path).some((row) => empty.has(row)),
+  );
 }
 
 /**
@@ -97,7 +105,8 @@ export function bodyOf(leaves) {
  * @returns {any}
  */
 function settled(node) {
-  if (typeof node !== "object" || node === null || Object.getPrototypeOf(node) !== null) return node;
+  if (typeof node !== "object" || node === null || Object.getPrototypeOf(node) !== null)
+    return node;
   const keys = Object.keys(node);
   if (keys.length > 0 && keys.every((key) => DIGITS.test(key))) {
     return keys.sort((a, b) => Number(a) - Number(b)).map((key) => settled(node[key]));

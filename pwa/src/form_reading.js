@@ -68,7 +68,8 @@ export async function readBody(moment, { pairs, files }) {
   }
   for (const [name, blobs] of files) {
     // A second photo in one field goes with the entry too, as evidence without a place.
-    if (name.startsWith("body.")) leaves.push({ path: name.slice(5).split("."), value: blobs[0]?.sha256 });
+    if (name.startsWith("body."))
+      leaves.push({ path: name.slice(5).split("."), value: blobs[0]?.sha256 });
   }
   return bodyOf(leaves);
 }

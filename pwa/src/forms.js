@@ -40,7 +40,9 @@ export async function takeForm(desk, { kind, data, shared, signin }) {
   const pairs = textsOf(data);
   try {
     const form = { kind, pairs, files: await filesOf(data) };
-    const meant = await desk.view.read((moment) => intentOf(moment, { form, shared, signin, desk }));
+    const meant = await desk.view.read((moment) =>
+      intentOf(moment, { form, shared, signin, desk }),
+    );
     const id = meant.isRecorded
       ? meant.intent.id
       : await append(desk.database, meant.intent, { now: desk.now(), app: desk.app });
@@ -56,7 +58,7 @@ export async function takeForm(desk, { kind, data, shared, signin }) {
 /**
  * @param {Moment} moment
  * @param {{form: Form, shared: Shared, signin: Signin, desk: Desk}} what
- * @returns {Promise<{intent: Intent, isRecorded: boolean}>} Problems: those of the kind, no_right …
+ * @returns {Promise<{intent: Intent, isRecorded: boolean}>} Problems: the kind's, no_right …
  */
 async function intentOf(moment, { form, shared, signin, desk }) {
   const { kind, pairs, files } = form;

@@ -43,7 +43,9 @@ function isWanted(doc, { where = {} }, scope) {
  */
 function isMatch(doc, { match }, scope) {
   if (!match) return true;
-  const text = String(filled(match.text, scope)[0] ?? "").trim().toLowerCase();
+  const text = String(filled(match.text, scope)[0] ?? "")
+    .trim()
+    .toLowerCase();
   if (text === "") return true;
   return match.fields.some((field) =>
     values(doc, field).some((value) => String(value).toLowerCase().includes(text)),
@@ -59,7 +61,8 @@ function by(sort) {
   const field = isDown ? sort.slice(1) : sort;
   return (a, b) => {
     const [x, y] = [values(a, field)[0], values(b, field)[0]];
-    if (x === undefined || y === undefined) return Number(x === undefined) - Number(y === undefined);
+    if (x === undefined || y === undefined)
+      return Number(x === undefined) - Number(y === undefined);
     return compare(x, y) * (isDown ? -1 : 1);
   };
 }

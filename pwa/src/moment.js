@@ -21,7 +21,8 @@ export function localDay(date) {
 export function localMoment(date) {
   const offset_min = -date.getTimezoneOffset();
   const size = Math.abs(offset_min);
-  const offset = `${offset_min < 0 ? "-" : "+"}${padded(Math.floor(size / 60))}:${padded(size % 60)}`;
+  const sign = offset_min < 0 ? "-" : "+";
+  const offset = `${sign}${padded(Math.floor(size / 60))}:${padded(size % 60)}`;
   const clock = [date.getHours(), date.getMinutes(), date.getSeconds()].map((n) => padded(n));
   return `${localDay(date)}T${clock.join(":")}.${padded(date.getMilliseconds(), 3)}${offset}`;
 }

@@ -3,6 +3,8 @@
  * Nothing that was refused leaves this page before somebody has said that they read it.
  */
 
+import { identity } from "./render/filters.js";
+
 /** @typedef {import("./types").OutboxRow} OutboxRow */
 /** @typedef {import("./types").Database} Database */
 /** @typedef {import("./view.js").Moment} Moment */
@@ -11,7 +13,7 @@ const RECENT_SHOWN = 20;
 
 /**
  * @param {Moment} moment
- * @returns {Promise<Record<string, any>[]>} what waits, oldest first; then what was answered, newest first
+ * @returns {Promise<Record<string, any>[]>} what waits, oldest first; then the answered
  */
 export async function outboxOf(moment) {
   /** @type {OutboxRow[]} */
@@ -32,11 +34,12 @@ export async function outboxOf(moment) {
  */
 async function lineOf(moment, row) {
   const { id, kind, on, at, actor, attempts, verdict } = row;
-  const person = await moment.get(`person/org:${actor}`);
+  const [person, doc] = [await moment.get(`person/org:${actor}`), await moment.get(on)];
   return {
     id,
     kind,
     on,
+    label: doc?.["number"] ?? doc?.["code"] ?? identity(on),
     at,
     by_name: person?.["name"] ?? actor,
     attempts,

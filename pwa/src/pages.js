@@ -13,6 +13,7 @@ import { sessionOf } from "./signin.js";
 
 /** @typedef {import("./types").Shared} Shared */
 /** @typedef {import("./types").PageSpec} PageSpec */
+/** @typedef {import("./signin.js").Session} Session */
 /**
  * @typedef {object} Ask
  * @property {URL} url
@@ -28,7 +29,12 @@ import { sessionOf } from "./signin.js";
 /** @type {PageSpec} */
 const PROBLEM_PAGE = { name: "problem", path: "", template: "error/problem", title: "error.title" };
 /** @type {PageSpec} */
-const OFFLINE_PAGE = { name: "offline", path: "", template: "error/offline", title: "offline.title" };
+const OFFLINE_PAGE = {
+  name: "offline",
+  path: "",
+  template: "error/offline",
+  title: "offline.title",
+};
 const LANGUAGES = { chinese: "zh_CN", english: "en" };
 
 /**
@@ -60,18 +66,20 @@ export function createPages({ view, net, shared, now }) {
     const match = pageAt(bundle.pages, url.pathname);
     if (!match || match.page.server_only) return { kind: "elsewhere" };
     const asked = { ...match, url };
-    const given = await view.read(async (moment) => {
-      const session = await sessionOf(moment.tx);
-      const { signin } = session;
-      if (!session.isReady || !signin) return null;
-      const code = match.page.name === "scan" && !form ? url.searchParams.get("code") : "";
-      if (code) return { to: pathOf(await keyOfScan(moment, code, signin)) };
-      const documents = await fetched(moment, asked, signin);
-      return { session, documents: { ...documents, ...(await own(moment, asked)) } };
-    }).catch((error) => {
-      if (error instanceof Problem) return error;
-      throw error;
-    });
+    const given = await view
+      .read(async (moment) => {
+        const session = await sessionOf(moment.tx);
+        const { signin } = session;
+        if (!session.isReady || !signin) return null;
+        const code = match.page.name === "scan" && !form ? url.searchParams.get("code") : "";
+        if (code) return { to: pathOf(await keyOfScan(moment, code, signin)) };
+        const documents = await fetched(moment, asked, signin);
+        return { session, documents: { ...documents, ...(await own(moment, asked)) } };
+      })
+      .catch((error) => {
+        if (error instanceof Problem) return error;
+        throw error;
+      });
     if (given === null) return { kind: "elsewhere" };
     if (given instanceof Problem) return { kind: "problem", problem: given };
     if ("to" in given) return { kind: "redirect", to: given.to ?? "/" };
@@ -81,7 +89,7 @@ export function createPages({ view, net, shared, now }) {
 
   /**
    * @param {Ask} ask
-   * @param {{page: PageSpec, session: import("./signin.js").Session, more: Record<string, any>}} what
+   * @param {{page: PageSpec, session: Session, more: Record<string, any>}} what
    * @returns {Promise<string>}
    */
   async function render({ url, isPartial }, { page, session, more }) {

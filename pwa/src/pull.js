@@ -26,7 +26,7 @@ const RACES_MAX = 5;
  */
 export async function pull(exchange, asking) {
   const { database, now } = exchange;
-  for (let races = 0; races < RACES_MAX; ) {
+  for (let races = 0; races < RACES_MAX;) {
     const asked = await database.read(["meta"], feedOf);
     const page = await askPage(exchange, asking, asked);
     // The browser's session is somebody else's by now: first this device must learn whose.

@@ -117,7 +117,7 @@ async function sendBatch({ database, contact, now }, { batch, device, epoch }) {
  * @param {{sent_ms: number, received_ms: number, server: string}} exchange
  */
 export async function noteSkew(database, { sent_ms, received_ms, server }) {
-  const skew_ms = Math.round(Date.parse(server) - (sent_ms + received_ms) / 2);
+  const skew_ms = Math.trunc(Date.parse(server) - (sent_ms + received_ms) / 2) + 0;
   if (!Number.isFinite(skew_ms)) return;
   await database.write(["meta"], (tx) => tx.objectStore("meta").put(skew_ms, "skew_ms"));
 }

@@ -9,7 +9,10 @@ import { sessionOf } from "./signin.js";
 
 /** @typedef {import("./device.js").Device} Device */
 /** @typedef {(work: Promise<unknown>) => void} Keep keeps the worker alive for this */
-/** @typedef {"asset" | "blob" | "form" | "language" | "network" | "page" | "sign_in" | "sign_out"} Way */
+/**
+ * @typedef {"asset" | "blob" | "form" | "language" | "network" | "page" | "sign_in"
+ *   | "sign_out"} Way
+ */
 
 /** A page waits so long for the server's word on what was recorded; then it says that it waits. */
 const PATIENCE_MS = 900;

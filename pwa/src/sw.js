@@ -47,7 +47,8 @@ worker.addEventListener("fetch", (event) => {
 
 worker.addEventListener("message", (event) => {
   if (event.data?.type === "activate") return event.waitUntil(worker.skipWaiting());
-  const reply = (/** @type {any} */ answer) => (event.ports[0] ?? event.source)?.postMessage(answer);
+  const reply = (/** @type {any} */ answer) =>
+    (event.ports[0] ?? event.source)?.postMessage(answer);
   event.waitUntil(take(device, event.data ?? {}, reply));
 });
 
@@ -60,5 +61,6 @@ async function blobFor(request) {
 
 /** @param {any} message to every open page */
 async function broadcast(message) {
-  for (const client of await worker.clients.matchAll({ type: "window" })) client.postMessage(message);
+  for (const client of await worker.clients.matchAll({ type: "window" }))
+    client.postMessage(message);
 }

@@ -25,6 +25,8 @@ import { enrol, sessionOf, tellSignOut } from "./signin.js";
  */
 
 const FIRST_WAIT_MS = 2_000;
+/** Where there is no network, trying costs nothing; a server in trouble is left alone longer. */
+const LONGEST_OFFLINE_WAIT_MS = 8_000;
 const LONGEST_WAIT_MS = 60_000;
 const TURNS_MAX = 4;
 
@@ -78,8 +80,11 @@ export function createSync(parts) {
       return standing === null;
     } catch (error) {
       failures += 1;
-      retry_ms = now().getTime() + waitAfter(failures, random());
       const isOffline = error instanceof Unreachable;
+      const longest_ms = isOffline ? LONGEST_OFFLINE_WAIT_MS : LONGEST_WAIT_MS;
+      const wait_ms = Math.min(longest_ms, FIRST_WAIT_MS * 2 ** (failures - 1));
+      // Spread, so that a plant's tablets don't all come back at once.
+      retry_ms = now().getTime() + wait_ms * (0.5 + random() / 2);
       const failure = isOffline ? "" : nameOf(error);
       await net.tell({ syncing: false, online: !isOffline, failure });
       return false;
@@ -169,16 +174,6 @@ async function renewed(parts) {
     if (error instanceof Refused) return false;
     throw error;
   }
-}
-
-/**
- * @param {number} failures
- * @param {number} random
- * @returns {number} ms; spread, so that a plant's tablets don't all come back at once
- */
-function waitAfter(failures, random) {
-  const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1));
-  return longest * (0.5 + random / 2);
 }
 
 /** @param {unknown} error */

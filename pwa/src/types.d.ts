@@ -1,5 +1,7 @@
 /** The shapes that the device stores and exchanges; `docs/protocol.md` explains them. */
 
+export type { KindSpec, ListSpec, PageSpec, Shared } from "./shared";
+
 /** A document as the server sends it; its fields beside key and version are its type's. */
 export interface Doc {
   key: string;
@@ -158,47 +160,6 @@ export interface Twin {
     entry: Entry,
     get: (key: string | null | undefined) => Doc | null,
   ): Iterable<string | null | undefined>;
-}
-
-export interface ListSpec {
-  term: string | string[];
-  match?: { fields: string[]; text: string };
-  where?: Record<string, string>;
-  sort?: string;
-  latest?: string;
-  limit?: number;
-}
-
-export interface PageSpec {
-  name: string;
-  path: string;
-  template: string;
-  title: string;
-  nav?: string | null;
-  doc?: string | null;
-  also?: Record<string, string>;
-  lists?: Record<string, ListSpec>;
-  query?: string[];
-  roles?: string[] | null;
-  public?: boolean;
-  server_only?: boolean;
-}
-
-export interface KindSpec {
-  roles: string[] | null;
-  request: boolean;
-  v: number;
-}
-
-/** GET /assets/shared.json: what server and device have in common, as data. */
-export interface Shared {
-  build: string;
-  pages: PageSpec[];
-  templates: Record<string, string>;
-  locale: Record<string, any>;
-  problems: Record<string, any>;
-  index: Record<string, string[]>;
-  kinds: Record<string, KindSpec>;
 }
 
 /** A connection that is opened when needed and opened again when it died. */

@@ -18,7 +18,7 @@ import { termsOf } from "./terms.js";
  * @property {string[]} touched keys of documents changed by waiting entries, or waited on
  * @property {(key: string) => Promise<Doc | null>} get
  * @property {(doc: Doc) => Doc} seen the same as a page shows it: with the version that the server
- *   gave it, for the `base` of what is done on this page; a prediction's own number means nothing there
+ *   gave it, for the `base` of what is done on this page; a foreseen number means nothing there
  * @property {(terms: string[]) => Promise<Doc[]>} find documents with any of the terms, by key
  * @property {(entry: Entry) => Promise<import("./overlay.js").Foresight>} foresee
  */
@@ -27,7 +27,9 @@ const VIEW_STORES = ["replica", "outbox", "ledger", "blobs", "meta"];
 
 /**
  * @param {import("./types").Database} database
- * @param {{kinds: import("./overlay.js").Kinds, index: () => Promise<Record<string, string[]>>}} domain
+ * @param {object} domain
+ * @param {import("./overlay.js").Kinds} domain.kinds
+ * @param {() => Promise<Record<string, string[]>>} domain.index fields by document type
  */
 export function createView(database, { kinds, index }) {
   const layerOf = createOverlay(kinds);

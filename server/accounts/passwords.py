@@ -1,7 +1,9 @@
 """Passwords: hashed with argon2id, checked in constant effort whether the account exists or not."""
 
+import threading
+
 from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
+from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, select
 
 from server.accounts.tables import AccountRow
@@ -10,6 +12,9 @@ from sync.store import table_of, upsert
 
 PASSWORD_MIN_CHARS = 8
 PASSWORD_MAX_CHARS = 200
+VERIFIED_AT_ONCE = 4  # 64 MB each
+TURN_WAIT_S = 10
+_turns = threading.BoundedSemaphore(VERIFIED_AT_ONCE)
 _hasher = PasswordHasher()
 _nobody = _hasher.hash("a password that nobody has")
 
@@ -22,12 +27,23 @@ def set_password(connection: Connection, login: str, password: str) -> None:
     upsert(connection, AccountRow, [row])
 
 
-def is_right(connection: Connection, login: str, password: str) -> bool:
-    """Whether this is the account's password."""
+def hash_of(connection: Connection, login: str) -> str | None:
+    """The stored hash of this account's password, None where there is none."""
     table = table_of(AccountRow)
-    found = connection.scalar(select(table.c.password_hash).where(table.c.login == login))
+    return connection.scalar(select(table.c.password_hash).where(table.c.login == login))
+
+
+def is_right(stored: str | None, password: str) -> bool:
+    """Whether this is the password of the hash; the same work where there is no hash.
+
+    Call it with no transaction open: it takes long. Problem: busy, when too many are at it.
+    """
+    if not _turns.acquire(timeout=TURN_WAIT_S):
+        raise Problem("busy", {})
     try:
-        _hasher.verify(found or _nobody, password[: PASSWORD_MAX_CHARS + 1])
-    except VerificationError:
+        _hasher.verify(stored or _nobody, password[: PASSWORD_MAX_CHARS + 1])
+    except (VerificationError, InvalidHashError):
         return False
-    return found is not None
+    finally:
+        _turns.release()
+    return stored is not None

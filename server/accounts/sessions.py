@@ -23,7 +23,7 @@ from sync.document import utc_text
 from sync.entry import Entry
 from sync.problem import Problem
 from sync.reconcile import Outcome
-from sync.store import in_chunks, table_of
+from sync.store import Store, in_chunks, table_of
 from sync.tables import DeviceRow
 
 SERVER_DEVICE = "server"
@@ -58,7 +58,7 @@ def me_of(person: Person) -> dict[str, Any]:
 
 
 def sign_in(
-    connection: Connection,
+    store: Store,
     types: Types,
     *,
     login: str,
@@ -66,39 +66,41 @@ def sign_in(
     browser: str,
     now: datetime,
     days: int,
-) -> str | Problem:
-    """A new session's token; or, to be raised after the failure is committed, the Problem.
+) -> str:
+    """A new session's token. Problems: sign_in_throttled, sign_in_wrong, busy.
 
-    Problems: sign_in_throttled, sign_in_wrong.
+    The password is checked between two transactions, so that nobody waits for that.
     """
-    try:
-        throttle.must_be_allowed(connection, login, browser, now)
-    except Problem as problem:
-        return problem
-    person = person_of(connection, types, login)
-    right = passwords.is_right(connection, login, password)
+    login = login[: throttle.LOGIN_MAX_CHARS]
+    with store.write() as connection:
+        throttle.take_turn(connection, login, browser, now)
+    with store.read() as connection:
+        person = person_of(connection, types, login)
+        stored = passwords.hash_of(connection, login)
+    right = passwords.is_right(stored, password)
     if not right or person is None or not person.active:
-        throttle.note_failure(connection, login[: throttle.LOGIN_MAX_CHARS], browser, now)
-        return Problem("sign_in_wrong", {})
-    throttle.forget(connection, login, browser)
+        raise Problem("sign_in_wrong", {})
+    with store.write() as connection:
+        throttle.forget(connection, login, browser, now)
+        return _begun(connection, person, now, days)
+
+
+def _begun(connection: Connection, person: Person, now: datetime, days: int) -> str:
     session_id, token = uuid.uuid4().hex, secrets.token_urlsafe(32)
     device = f"web-{session_id}"
     home = next((site for site in sorted(person.roles) if site != "org"), "org")
     connection.execute(
         table_of(DeviceRow).insert().values(**device_row(device, "web", home, token="", now=now))
     )
-    connection.execute(
-        table_of(SessionRow)
-        .insert()
-        .values(
-            id=session_id,
-            login=login,
-            token_sha256=hashed(token),
-            device=device,
-            started_at=utc_text(now),
-            expires_at=utc_text(now + timedelta(days=days)),
-        )
-    )
+    row = {
+        "id": session_id,
+        "login": person.login,
+        "token_sha256": hashed(token),
+        "device": device,
+        "started_at": utc_text(now),
+        "expires_at": utc_text(now + timedelta(days=days)),
+    }
+    connection.execute(table_of(SessionRow).insert().values(**row))
     return token
 
 

@@ -26,8 +26,20 @@ class SessionRow(SQLModel, table=True):
     ended_at: str | None = None
 
 
+class KnownBrowserRow(SQLModel, table=True):
+    """A browser from which somebody signed in to this account with the right password."""
+
+    __tablename__ = "known_browsers"
+
+    login: str = Field(primary_key=True)
+    browser: str = Field(primary_key=True)
+    seen_at: str
+
+
 class AttemptRow(SQLModel, table=True):
-    """Failed sign-ins of one account from one device, and until when it must wait."""
+    """Failed sign-ins of one account from one known browser, or from all others (empty), and
+    until when the next must wait.
+    """
 
     __tablename__ = "sign_in_attempts"
 

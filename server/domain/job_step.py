@@ -45,13 +45,8 @@ def started(entry: Entry, body: JobStarted, draft: Draft, now: datetime) -> Outc
     procedure = draft.get(body.procedure, Procedure)
     if procedure is None or procedure.subject != "lot":
         raise Problem("unknown_document", {"key": body.procedure}, field="procedure")
-    order = draft.get(body.order, Order)
-    if body.order and order is None:
-        raise Problem("unknown_document", {"key": body.order}, field="order")
-    must_be_here(entry, body.lot, field="lot")
-    lot = draft.edit(body.lot, Lot)
-    if lot.status == "scrapped":
-        raise Problem("lot_scrapped", {"lot": lot.code}, field="lot")
+    order = _order(body, draft)
+    lot = _lot_to_run(entry, body, draft)
     job = draft.add(
         Job(
             key=entry.on,
@@ -82,6 +77,21 @@ def started(entry: Entry, body: JobStarted, draft: Draft, now: datetime) -> Outc
     )
     del lot.runs[RUNS_MAX:]
     return Outcome()
+
+
+def _order(body: JobStarted, draft: Draft) -> Order | None:
+    order = draft.get(body.order, Order)
+    if body.order and order is None:
+        raise Problem("unknown_document", {"key": body.order}, field="order")
+    return order
+
+
+def _lot_to_run(entry: Entry, body: JobStarted, draft: Draft) -> Lot:
+    must_be_here(entry, body.lot, field="lot")
+    lot = draft.edit(body.lot, Lot)
+    if lot.status == "scrapped":
+        raise Problem("lot_scrapped", {"lot": lot.code}, field="lot")
+    return lot
 
 
 def reference(procedure: Procedure) -> ProcedureRef:

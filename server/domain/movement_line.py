@@ -55,8 +55,14 @@ def unseen_by(
         for m in lot.movements
         if m.at_version > (base or 0)
         and m.device != entry.device
-        and (m.kind in OUTFLOWS if place is None else place in m.source.split(PLACES_SEPARATOR))
+        and (m.kind in OUTFLOWS if place is None else _left(m, place))
     ]
+
+
+def _left(movement: Movement, place: str) -> bool:
+    """Whether it took from this place; what has no place was never there."""
+    places = movement.source.split(PLACES_SEPARATOR)
+    return bool(place) and place in places and movement.kind in (*OUTFLOWS, "put_away")
 
 
 def status_seen(entry: Entry, lot: Lot, *, base: int | None) -> bool:

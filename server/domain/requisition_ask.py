@@ -84,26 +84,28 @@ def raised(entry: Entry, body: RequisitionRaised, draft: Draft, now: datetime) -
             timeline=[happening(entry, name)],
         )
     )
-    material = _material(requisition)
-    draft.add(
-        Approval(
-            key=requisition.approval,
-            about=requisition.key,
-            subject="requisition",
-            number=requisition.number,
-            title=TITLE,
-            material=material,
-            digest=digest_of(material),
-            asked_by=entry.actor,
-            asked_by_name=name,
-            asked_at=entry.at,
-            waits_for=[f"{requisition.site}:{role}" for role in APPROVERS],
-            state="waiting",
-            decision=None,
-            timeline=[happening(entry, name)],
-        )
-    )
+    draft.add(_approval(entry, requisition, by_name=name))
     return Outcome()
+
+
+def _approval(entry: Entry, requisition: Requisition, *, by_name: str) -> Approval:
+    material = _material(requisition)
+    return Approval(
+        key=requisition.approval,
+        about=requisition.key,
+        subject="requisition",
+        number=requisition.number,
+        title=TITLE,
+        material=material,
+        digest=digest_of(material),
+        asked_by=entry.actor,
+        asked_by_name=by_name,
+        asked_at=entry.at,
+        waits_for=[f"{requisition.site}:{role}" for role in APPROVERS],
+        state="waiting",
+        decision=None,
+        timeline=[happening(entry, by_name)],
+    )
 
 
 def changed(entry: Entry, body: RequisitionChanged, draft: Draft, now: datetime) -> Outcome:

@@ -62,8 +62,7 @@ def take(
         requisition=requisition,
         run=run,
     )
-    data = {"quantity": canonical(quantity), "unit": lot.unit, "location": source}
-    remember(lot.timeline, happening(entry, name, data))
+    remember(lot.timeline, happening(entry, name, _taken(lot, lot.movements[0])))
     short = shortage(draft, entry, lot, place=source, base=base)
     if short is None and lot.status not in USABLE:
         return _taken_while_stopped(draft, entry, lot)

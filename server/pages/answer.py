@@ -44,7 +44,10 @@ def match(path: str, query: Mapping[str, str], url: str) -> Asked | None:
         if not hole and path == before:
             return Asked(page, "", _declared(page, query), url)
         if hole and path.startswith(before) and rest and "/" not in rest:
-            return Asked(page, unquote(rest), _declared(page, query), url)
+            try:
+                return Asked(page, unquote(rest, errors="strict"), _declared(page, query), url)
+            except UnicodeDecodeError:
+                return None
     return None
 
 
@@ -75,8 +78,8 @@ def _list(query: Mapping[str, Any], given: Mapping[str, Any], reader: Reader) ->
     docs = reader.find([term for pattern in patterns for term in _fill(pattern, given)])
     for field, pattern in query.get("where", {}).items():
         wanted = _fill(pattern, given)
-        if wanted and wanted[0]:
-            docs = [doc for doc in docs if _text(at(doc, field)) in wanted]
+        if wanted:
+            docs = [doc for doc in docs if any(one in wanted for one in texts(doc, field))]
     looked_for = query.get("match")
     text = " ".join(_fill(looked_for["text"], given)).casefold().strip() if looked_for else ""
     if looked_for and text:
@@ -88,7 +91,7 @@ def _list(query: Mapping[str, Any], given: Mapping[str, Any], reader: Reader) ->
 
 
 def _matches(doc: Doc, fields: list[str], text: str) -> bool:
-    return any(text in _text(at(doc, field)).casefold() for field in fields)
+    return any(text in one.casefold() for field in fields for one in texts(doc, field))
 
 
 def _sorted(docs: list[Doc], sort: str) -> list[Doc]:
@@ -107,14 +110,23 @@ def _sortable(value: Any) -> tuple[int, float, str]:
 
 
 def _fill(pattern: str, given: Mapping[str, Any]) -> list[str]:
-    """The pattern with its placeholder filled: one text per element of a list, none for nothing."""
-    hole = PLACEHOLDER.search(pattern)
-    if hole is None:
-        return [pattern]
-    value = at(given, hole.group(1))
-    values = value if isinstance(value, list) else [value]
-    filled = [pattern.replace(hole.group(0), _text(v)) for v in values if v not in (None, "")]
+    """The pattern with its placeholders filled: a text per element of a list, none for nothing."""
+    filled = [pattern]
+    for hole in PLACEHOLDER.finditer(pattern):
+        values = texts(given, hole[1])
+        filled = [text.replace(hole[0], value) for text in filled for value in values]
     return list(dict.fromkeys(filled))
+
+
+def texts(tree: Any, path: str) -> list[str]:
+    """The values at a dotted path as texts, through lists; without what is absent or empty."""
+    found, whole = [], at(tree, path)
+    for value in whole if isinstance(whole, list) else [whole]:
+        if isinstance(value, list):
+            found += [_text(one) for one in value]
+        else:
+            found.append(_text(value))
+    return [text for text in found if text]
 
 
 def at(tree: Any, path: str) -> Any:

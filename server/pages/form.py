@@ -1,23 +1,33 @@
-"""Form: what a person filled in becomes the body of an entry. The device's twin: `pwa/src/forms.js`.
+"""Form: what a person filled in becomes the body of an entry. The device's twins:
+`pwa/src/form_reading.js` and `pwa/src/fields.js`.
 
-Names say where a value goes: `body.a.0.b` a path, `json.a` JSON, `…@lot` / `…@item` scanned or typed
-text that stands for a document. Files are blobs; the body holds their SHA-256.
+Names say where a value goes: `body.a.0.b` a path, `json.a` JSON, `…@lot` / `…@item` scanned or
+typed text that stands for a document (`server.pages.lookup`). `on` may have holes: `{new}`, and
+`{x}` that the field `on.x` fills. Files are blobs; the body holds their SHA-256.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from uuid_utils import uuid7
 
-from labels.code import read as read_code
-from server.pages.answer import Reader
+from server.pages.lookup import RESOLVERS, Index, lot_of
+from sync.entry import ENTRY_MAX_BYTES, KEY_MAX_CHARS, KEY_PATTERN
 from sync.problem import Problem
 
-DEPTH_MAX = 6
+DEPTH_MAX = 8
 ROWS_MAX = 100
+BLOBS_MAX = 20
+FIELDS_MAX = 1000
+NAME_MAX_CHARS = 200
+TEXT_MAX_CHARS = ENTRY_MAX_BYTES
+NAME = re.compile(r"(body|json)\.([^@]+)(?:@(lot|item))?")
+HOLE = re.compile(r"\{(\w+)\}")
+NUMBER = re.compile(r"[0-9]{1,6}")
 
 
 @dataclass
@@ -43,103 +53,165 @@ class Filled:
     body: dict[str, Any]
     then: str
     files: list[File] = field(default_factory=list)
-    values: dict[str, str] = field(default_factory=dict)
 
 
-def filled(fields: Iterable[tuple[str, str | File]], reader: Reader) -> Filled:
-    """Read a form. Problems: form_malformed, unknown_lot, unknown_item (with the field)."""
-    form = Filled(on="", base=None, body={}, then="/")
-    tree: dict[str, Any] = {}
+class Node(dict[str, Any]):
+    """A part of the body as its names build it; what came as JSON is none."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field with a place in the body; `resolve` is lot, item or empty."""
+
+    name: str
+    path: tuple[str, ...]
+    value: str
+    resolve: str
+    is_json: bool
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """The rows it lies in: lines.0 for lines.0.quantity."""
+        path = self.path
+        return [path[: at + 1] for at, part in enumerate(path) if at and NUMBER.fullmatch(part)]
+
+
+def filled(fields: Iterable[tuple[str, str | File]], index: Index) -> Filled:
+    """Read a form.
+
+    Problems (with the field): form_malformed, text_too_long, quantity_missing, too_many_blobs,
+    unknown_lot, ambiguous_lot, unknown_item, ambiguous_item.
+    """
+    texts: dict[str, str] = {}
+    files: dict[str, list[File]] = {}
     for name, value in fields:
-        if isinstance(value, File):
-            if not value.data:
-                continue
-            form.files.append(value)
-            value = value.sha256
-        else:
-            form.values[name] = value
-        value = value.strip()
-        if value:
-            _take(form, tree, name, value, reader)
-    form.body = _closed(tree.get("body", {}))
-    form.body |= tree.get("json", {})
-    return form
+        _must_be_bounded(name, value)
+        if isinstance(value, str):
+            texts[name] = value  # of the same name the last counts
+        elif value.data:
+            files.setdefault(name, []).append(value)
+    if len(texts) + len(files) > FIELDS_MAX:
+        raise Problem("form_malformed", {"field": ""})
+    if sum(len(some) for some in files.values()) > BLOBS_MAX:
+        raise Problem("too_many_blobs", {"max": BLOBS_MAX})
+    leaves = [(one, _value(one, index)) for one in _fields(texts)]
+    leaves += [(one, files[one.name][0].sha256) for one in _named(dict.fromkeys(files, ""))]
+    base = texts.get("base", "")
+    return Filled(
+        on=_on(texts, index),
+        base=int(base) if NUMBER.fullmatch(base) else None,
+        body=_body(leaves),
+        then=own_path(texts.get("then", "/")),
+        files=[file for some in files.values() for file in some],
+    )
 
 
-def _take(form: Filled, tree: dict[str, Any], name: str, value: str, reader: Reader) -> None:
-    path, _, kind = name.partition("@")
-    if kind:
-        value = RESOLVERS[kind](value, reader, name) if kind in RESOLVERS else value
-    if path == "on":
-        form.on = value.replace("{new}", str(uuid7()))
-    elif path == "then":
-        form.then = value if value.startswith("/") and not value.startswith("//") else "/"
-    elif path == "base":
-        form.base = int(value) if value.isdigit() else None
-    elif path.startswith("json."):
-        _put(tree, path.split("."), _json(value, name))
-    elif path.startswith("body."):
-        _put(tree, path.split("."), value)
+def own_path(text: str) -> str:
+    """The text if it is a path of this server, else the start page; never another host."""
+    leads_away = text[1:2] in ("/", "\\") or any(ord(char) < 32 for char in text)
+    return text if text.startswith("/") and not leads_away else "/"
 
 
-def _json(value: str, name: str) -> Any:
+def _must_be_bounded(name: str, value: str | File) -> None:
+    if len(name) > NAME_MAX_CHARS:
+        raise Problem("form_malformed", {"field": name[:NAME_MAX_CHARS]})
+    if isinstance(value, str) and len(value) > TEXT_MAX_CHARS:
+        raise Problem("text_too_long", {"max_chars": TEXT_MAX_CHARS}, field=name)
+
+
+def _on(texts: Mapping[str, str], index: Index) -> str:
+    scanned = texts.get("on@lot", "").strip()
+    if scanned:
+        return lot_of(scanned, index, "on@lot")
+    pattern, new = texts.get("on", ""), str(uuid7())
+
+    def fill(hole: re.Match[str]) -> str:
+        return new if hole[1] == "new" else texts.get(f"on.{hole[1]}", "").strip()
+
+    on = HOLE.sub(fill, pattern)
+    if not re.fullmatch(KEY_PATTERN, on) or len(on) > KEY_MAX_CHARS:
+        holes = [f"on.{name}" for name in HOLE.findall(pattern) if name != "new"]
+        place = holes[0] if holes else "on" if on else "on@lot"
+        raise Problem("form_malformed", {"field": "on"}, field=place)
+    return on
+
+
+def _fields(texts: Mapping[str, str]) -> list[Field]:
+    """What has a value, without rows that were left empty."""
+    found = _named(texts)
+    empty = _empty_rows(found)
+    return [one for one in found if one.value and not empty.intersection(one.rows())]
+
+
+def _named(texts: Mapping[str, str]) -> list[Field]:
+    found: dict[str, Field] = {}
+    for name, value in texts.items():
+        match = NAME.fullmatch(name)
+        if match is None:
+            continue
+        path = tuple(match[2].split("."))
+        if len(path) > DEPTH_MAX or not all(path):
+            raise Problem("form_malformed", {"field": name}, field=name)
+        found[match[2]] = Field(name, path, value.strip(), match[3] or "", match[1] == "json")
+    return list(found.values())
+
+
+def _empty_rows(fields: list[Field]) -> set[tuple[str, ...]]:
+    """Rows with nothing in them, or without the quantity that they ask for. Problem:
+    quantity_missing, if something was scanned or typed into such a row.
+    """
+    filled_rows, asking, named = set(), {}, set()
+    for one in fields:
+        for row in one.rows():
+            if one.path[-1] == "quantity":
+                asking[row] = one.value
+            if one.value:
+                filled_rows.add(row)
+            if one.value and one.resolve:
+                named.add(row)
+    for row in sorted(named):
+        if asking.get(row) == "":
+            raise Problem("quantity_missing", {}, field=".".join((*row, "quantity")))
+    every = {row for one in fields for row in one.rows()}
+    return {row for row in every if row not in filled_rows or asking.get(row) == ""}
+
+
+def _value(one: Field, index: Index) -> Any:
+    if one.is_json:
+        return _json(one)
+    return RESOLVERS[one.resolve](one.value, index, one.name) if one.resolve else one.value
+
+
+def _json(one: Field) -> Any:
+    """Problem: form_malformed, also for what can't be written as JSON again."""
     try:
-        return json.loads(value)
+        value = json.loads(one.value)
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError) as error:
-        raise Problem("form_malformed", {"field": name}) from error
+        raise Problem("form_malformed", {"field": one.name}, field=one.name) from error
+    return value
 
 
-def _put(tree: dict[str, Any], path: list[str], value: Any) -> None:
-    if len(path) > DEPTH_MAX or not all(path):
-        raise Problem("form_malformed", {"field": ".".join(path)})
-    for name in path[:-1]:
-        tree = tree.setdefault(name, {})
-        if not isinstance(tree, dict):
-            raise Problem("form_malformed", {"field": ".".join(path)})
-    tree[path[-1]] = value
+def _body(leaves: list[tuple[Field, Any]]) -> dict[str, Any]:
+    root = Node()
+    for one, value in leaves:
+        node = root
+        for name in one.path[:-1]:
+            node = node.setdefault(name, Node())
+            if not isinstance(node, Node):
+                raise Problem("form_malformed", {"field": one.name}, field=one.name)
+        node[one.path[-1]] = value
+    body = _closed(root)
+    if not isinstance(body, dict):
+        raise Problem("form_malformed", {"field": "body"})
+    return body
 
 
-def _closed(tree: Any) -> Any:
-    """Numbered names become lists, without the gaps and without rows that have no quantity."""
-    if not isinstance(tree, dict):
-        return tree
-    if tree and all(name.isdigit() for name in tree):
-        rows = [_closed(tree[name]) for name in sorted(tree, key=int)[:ROWS_MAX]]
-        return [row for row in rows if not isinstance(row, dict) or row.get("quantity")]
-    return {name: _closed(value) for name, value in tree.items()}
-
-
-def _lot(text: str, reader: Reader, name: str) -> str:
-    found = resolve_lot(text, reader)
-    if len(found) != 1:
-        code = "ambiguous_lot" if found else "unknown_lot"
-        raise Problem(code, {"text": text[:80]}, field=name)
-    return str(found[0]["key"])
-
-
-def resolve_lot(text: str, reader: Reader) -> list[dict[str, Any]]:
-    """The lots that a scanned or typed text stands for: an own key or URL, a GS1 code, a lot code."""
-    if text.startswith("lot/"):
-        one = reader.get(text)
-        return [one] if one else []
-    reading = read_code(text)
-    if reading.kind == "gs1" and reading.gtin and reading.lot:
-        return reader.find([f"lot.scan={reading.gtin}/{reading.lot}"])
-    if reading.kind in ("own", "lot_id") and (reading.type or "lot") == "lot":
-        one = reader.get(f"lot/{reading.id}")
-        return [one] if one else []
-    if reading.kind == "text" and reading.text:
-        return reader.find([f"lot.code={reading.text}", f"lot.code={reading.text.upper()}"])
-    return []
-
-
-def _item(text: str, reader: Reader, name: str) -> str:
-    if text.startswith("item/") and reader.get(text):
-        return text
-    found = reader.find([f"item.code={text}", f"item.code={text.upper()}"])
-    if len(found) != 1:
-        raise Problem("unknown_item", {"text": text[:80]}, field=name)
-    return str(found[0]["key"])
-
-
-RESOLVERS: dict[str, Callable[[str, Reader, str], str]] = {"lot": _lot, "item": _item}
+def _closed(node: Any) -> Any:
+    """Numbered names become lists without gaps. Problem: form_malformed, for too many rows."""
+    if not isinstance(node, Node):
+        return node
+    if node and all(NUMBER.fullmatch(name) for name in node):
+        if len(node) > ROWS_MAX:
+            raise Problem("form_malformed", {"field": f"> {ROWS_MAX}"})
+        return [_closed(node[name]) for name in sorted(node, key=int)]
+    return {name: _closed(value) for name, value in node.items()}

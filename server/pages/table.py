@@ -4,9 +4,9 @@ A page names its address, its template and what it is given: one document (`doc`
 documents (`also`) and lists over index terms (`lists`). Nothing here fetches; `server.pages.answer`
 and `pwa/src/pages.js` do, both from this table.
 
-Placeholders: `{id}` from the address, `{query.x}`, `{me.x}`, `{doc.a.b}`. One that gives a list (also
-`{doc.lines.item}`, through a list) gives a term per element. `latest` keeps, after sorting, the first
-document for each value of that field. An absent `{query.x}` drops its `where` or `match`.
+Placeholders: `{id}` from the address, `{query.x}`, `{me.x}`, `{doc.a.b}`. One that gives a list
+(also through one: `{doc.lines.item}`) gives a term per element. `latest` keeps, after sorting, the
+first document for each value of that field. An absent `{query.x}` drops its `where` or `match`.
 """
 
 from typing import Any
@@ -25,12 +25,13 @@ def matching(*fields: str) -> dict[str, Any]:
     return {"fields": list(fields), "text": "{query.q}"}
 
 
-def show(noun: str, nav: str, *, query: tuple[str, ...] = (), **more: Any) -> Page:
+def show(template: str, nav: str, *, query: tuple[str, ...] = (), **more: Any) -> Page:
     """The page of one document."""
+    noun = template.partition("/")[0]
     return {
         "name": noun,
         "path": f"/{noun}s/{{id}}",
-        "template": f"{noun}/show",
+        "template": template,
         "title": f"title.{noun}",
         "nav": nav,
         "doc": f"{noun}/{{id}}",
@@ -39,12 +40,13 @@ def show(noun: str, nav: str, *, query: tuple[str, ...] = (), **more: Any) -> Pa
     }
 
 
-def index(noun: str, nav: str, *, query: tuple[str, ...] = (), **more: Any) -> Page:
+def index(template: str, nav: str, *, query: tuple[str, ...] = (), **more: Any) -> Page:
     """The page that lists documents of one type."""
+    noun = template.partition("/")[0]
     return {
         "name": f"{noun}s",
         "path": f"/{noun}s",
-        "template": f"{noun}/index",
+        "template": template,
         "title": f"title.{noun}s",
         "nav": nav,
         "query": list(query),
@@ -56,9 +58,14 @@ def plain(name: str, path: str, template: str, nav: str, **more: Any) -> Page:
     """A page of its own kind."""
     title = f"title.{name}"
     return {
-        "name": name, "path": path, "template": template, "title": title, "nav": nav, "query": [],
+        "name": name,
+        "path": path,
+        "template": template,
+        "title": title,
+        "nav": nav,
+        "query": [],
         **more,
-    }  # fmt: skip
+    }
 
 
 OPEN_ORDERS = listed("order.state=open", "due_on")
@@ -84,56 +91,107 @@ PAGES: list[Page] = [
     plain("more", "/more", "more/show", "more"),
     plain("offline", "/offline", "error/offline", "", public=True),
     index(
-        "lot",
+        "lot/index",
         "lots",
         query=("q", "status"),
-        lists={"lots": listed("lot", "-status_at", match=LOT_SEARCH,
-                              where={"status": "{query.status}"})},
-    ),  # fmt: skip
-    show("lot", "lots", query=("form",), also={"item": "{doc.item}", "order": "{doc.order}"},
-         lists={"procedures": CURRENT_PROCEDURES | {"where": {"subject": "lot"}}}),
+        lists={
+            "lots": listed(
+                "lot", "-status_at", match=LOT_SEARCH, where={"status": "{query.status}"}
+            )
+        },
+    ),
+    show(
+        "lot/show",
+        "lots",
+        query=("form",),
+        also={"item": "{doc.item}", "order": "{doc.order}"},
+        lists={"procedures": CURRENT_PROCEDURES | {"where": {"subject": "lot"}}},
+    ),
     index(
-        "item",
+        "item/index",
         "items",
         query=("q",),
         lists={"items": listed("item", "code", match=matching("code", "name.zh", "name.en"))},
     ),
-    show("item", "items", query=("form",),
-         lists={"lots": listed("lot.item={doc.key}", "expires_on")}),
+    show(
+        "item/show",
+        "items",
+        query=("form",),
+        lists={"lots": listed("lot.item={doc.key}", "expires_on")},
+    ),
     index(
-        "job",
+        "job/index",
         "jobs",
         query=("q", "state"),
-        lists={"jobs": listed("job", "due_on", match=RUN_SEARCH,
-                              where={"state": "{query.state}"})},
-    ),  # fmt: skip
-    show("job", "jobs", query=("step", "correct"),
-         also={"lot": "{doc.lot}", "order": "{doc.order}"}),
-    index("order", "jobs", lists={"orders": listed("order", "due_on")}),
-    show("order", "jobs",
-         lists={"jobs": listed("job.order={doc.key}", "number"),
-                "requisitions": listed("requisition.order={doc.key}", "raised_at")}),
-    index("requisition", "requisitions", query=("state",),
-          lists={"requisitions": listed("requisition", "-raised_at",
-                                        where={"state": "{query.state}"})}),
+        lists={"jobs": listed("job", "due_on", match=RUN_SEARCH, where={"state": "{query.state}"})},
+    ),
+    show(
+        "job/show",
+        "jobs",
+        query=("step", "correct"),
+        also={"lot": "{doc.lot}", "order": "{doc.order}"},
+    ),
+    index("order/index", "jobs", lists={"orders": listed("order", "due_on")}),
+    show(
+        "order/show",
+        "jobs",
+        lists={
+            "jobs": listed("job.order={doc.key}", "number"),
+            "requisitions": listed("requisition.order={doc.key}", "raised_at"),
+        },
+    ),
+    index(
+        "requisition/index",
+        "requisitions",
+        query=("state",),
+        lists={
+            "requisitions": listed("requisition", "-raised_at", where={"state": "{query.state}"})
+        },
+    ),
     plain("requisition_new", "/requisitions/new", "requisition/new", "requisitions")
-    | {"query": ["order", "item"],
-       "lists": {"orders": OPEN_ORDERS, "items": listed("item", "code")}},
-    show("requisition", "requisitions", query=("line", "form"), also={"order": "{doc.order}"},
-         lists={"lots": listed("lot.item={doc.lines.item}", "expires_on")}),
-    index("visit", "visits", query=("q", "state"),
-          lists={"visits": listed("visit", "due_on", match=VISIT_SEARCH,
-                                  where={"state": "{query.state}"})}),
+    | {
+        "query": ["order", "item"],
+        "lists": {"orders": OPEN_ORDERS, "items": listed("item", "code")},
+    },
+    show(
+        "requisition/show",
+        "requisitions",
+        query=("line", "form"),
+        also={"order": "{doc.order}"},
+        lists={"lots": listed("lot.item={doc.lines.item}", "expires_on")},
+    ),
+    index(
+        "visit/index",
+        "visits",
+        query=("q", "state"),
+        lists={
+            "visits": listed(
+                "visit", "due_on", match=VISIT_SEARCH, where={"state": "{query.state}"}
+            )
+        },
+    ),
     plain("visit_new", "/visits/new", "visit/new", "visits")
-    | {"lists": {"procedures": CURRENT_PROCEDURES | {"where": {"subject": "visit"}},
-                 "people": listed("person", "name")}},
-    show("visit", "visits", query=("step", "correct", "form")),
-    index("approval", "approvals", query=("state",),
-          lists={"approvals": listed("approval", "-asked_at", where={"state": "{query.state}"})}),
-    show("approval", "approvals"),
-    index("case", "cases", query=("state",),
-          lists={"cases": listed("case", "-opened_at", where={"state": "{query.state}"})}),
-    show("case", "cases"),
-    index("procedure", "more", lists={"procedures": CURRENT_PROCEDURES}),
-    show("procedure", "more"),
-]  # fmt: skip
+    | {
+        "lists": {
+            "procedures": CURRENT_PROCEDURES | {"where": {"subject": "visit"}},
+            "people": listed("person", "name"),
+        }
+    },
+    show("visit/show", "visits", query=("step", "correct", "form")),
+    index(
+        "approval/index",
+        "approvals",
+        query=("state",),
+        lists={"approvals": listed("approval", "-asked_at", where={"state": "{query.state}"})},
+    ),
+    show("approval/show", "approvals"),
+    index(
+        "case/index",
+        "cases",
+        query=("state",),
+        lists={"cases": listed("case", "-opened_at", where={"state": "{query.state}"})},
+    ),
+    show("case/show", "cases"),
+    index("procedure/index", "more", lists={"procedures": CURRENT_PROCEDURES}),
+    show("procedure/show", "more"),
+]

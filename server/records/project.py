@@ -1,7 +1,8 @@
-"""From reconciled entries to the report tables, in the same transaction; by replay the same again."""
+"""From reconciled entries to the report tables, in the same transaction; by replay the same."""
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, delete
@@ -21,7 +22,10 @@ from server.records.tables import (
     StepRecord,
     VisitRecord,
 )
-from sync.reconcile import Result
+from sync.document import Document
+from sync.journal import arrived_of, stream
+from sync.reconcile import Model, Result
+from sync.replay import replay
 from sync.store import table_of, upsert
 
 Row = dict[str, Any]
@@ -34,9 +38,10 @@ ALL = (
     VisitRecord,
     ApprovalRecord,
 )
+REBUILD_ENTRIES = 200
 
 
-def project(connection: Connection, results: list[Result], now: datetime) -> None:
+def project(connection: Connection, results: list[Result], _now: datetime | None = None) -> None:
     """Write the facts of these results: what happened line by line, what stands as it ends."""
     latest = {key: document for result in results for key, document in result.after.items()}
     lots = [d for d in latest.values() if isinstance(d, Lot)]
@@ -56,10 +61,23 @@ def project(connection: Connection, results: list[Result], now: datetime) -> Non
     write(connection, MeasurementRecord, measured)
 
 
+def rebuild(connection: Connection, model: Model) -> int:
+    """Write all report tables anew from the journal; how many entries that took."""
+    clear(connection)
+    documents: dict[str, Document] = {}
+    told = ((row, arrived_of(row).candidate()) for row in stream(connection))
+    results = (result for _, result in replay(told, model, documents))
+    count = 0
+    while some := list(islice(results, REBUILD_ENTRIES)):
+        project(connection, some)
+        count += len(some)
+    return count
+
+
 def clear(connection: Connection) -> None:
-    """Empty all report tables, before a replay writes them again."""
-    for model in ALL:
-        connection.execute(delete(table_of(model)))
+    """Empty all report tables."""
+    for table in ALL:
+        connection.execute(delete(table_of(table)))
 
 
 def write(connection: Connection, model: type[SQLModel], rows: list[Row]) -> None:

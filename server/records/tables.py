@@ -29,7 +29,7 @@ class Exact(TypeDecorator[Decimal]):
         """To the database."""
         return canonical(value) if value is not None and dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+    def process_result_value(self, value: Any, _dialect: Dialect) -> Decimal | None:
         """From the database."""
         return None if value is None else Decimal(value)
 

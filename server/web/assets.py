@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 from litestar import MediaType, Response, get
+from litestar.params import FromPath
 
 from server.plant import Plant
 from server.web.guard import Asking, plant_of
@@ -59,7 +60,7 @@ def shared(request: Asking) -> Response[bytes]:
 
 @get("/assets/{path:path}", include_in_schema=False)
 @threaded
-def asset(request: Asking, path: Path) -> Response[bytes]:
+def asset(request: Asking, path: FromPath[Path]) -> Response[bytes]:
     """A built file. Problem: not_found."""
     file = _file(plant_of(request), str(path).lstrip("/"))
     if file.suffix not in MEDIA_TYPES:

@@ -5,25 +5,26 @@ from typing import Annotated, Any
 
 from litestar import Response, get, head, patch
 from litestar.concurrency import sync_to_thread
-from litestar.params import Parameter
+from litestar.params import FromPath, HeaderParameter
 from litestar.response import File
 
 from server.accounts import devices
 from server.web.guard import Asking, plant_of, session_of
 from server.web.sync import Bearer, token_of
 from server.web.threaded import threaded
+from server.web.wire import answers
 from sync.blobs import BLOB_MAX_BYTES, PIECE_MAX_BYTES
 from sync.entry import SHA256_PATTERN
 from sync.problem import Problem
 
-Offset = Annotated[int, Parameter(header="Upload-Offset", ge=0, le=BLOB_MAX_BYTES)]
-Length = Annotated[int, Parameter(header="Upload-Length", ge=1)]
+Offset = Annotated[int, HeaderParameter(name="Upload-Offset", ge=0, le=BLOB_MAX_BYTES)]
+Length = Annotated[int, HeaderParameter(name="Upload-Length", ge=1)]
 WEEK_S = 7 * 24 * 3600
 
 
 def _must_deliver(request: Asking, sha256: str, bearer: str) -> None:
     """Problems: blob_hash (no address), device_unknown."""
-    if not re.match(SHA256_PATTERN, sha256):
+    if not re.fullmatch(SHA256_PATTERN, sha256):
         raise Problem("blob_hash", {"sha256": sha256[:64]})
     plant = plant_of(request)
     with plant.store.read() as connection:
@@ -31,21 +32,28 @@ def _must_deliver(request: Asking, sha256: str, bearer: str) -> None:
             raise Problem("device_unknown", {"device": ""})
 
 
-@head("/blobs/{sha256:str}")
+@head("/blobs/{sha256:str}", responses=answers(None, 401, 404))
 @threaded
-def progress(request: Asking, sha256: str, bearer: Bearer = "") -> Response[None]:
+def progress(request: Asking, sha256: FromPath[str], bearer: Bearer = "") -> Response[None]:
     """How many bytes are there: Upload-Offset and, once known, Upload-Length; 404 for none."""
     _must_deliver(request, sha256, bearer)
     there = plant_of(request).blobs.progress(sha256)
     if there is None:
         return Response(None, status_code=404)
-    headers = {"Upload-Offset": str(there.offset), "Upload-Length": str(there.length)}
+    headers = {"Upload-Offset": str(there.offset)}
+    if there.length >= 0:
+        headers["Upload-Length"] = str(there.length)
     return Response(None, status_code=200, headers=headers)
 
 
-@patch("/blobs/{sha256:str}", status_code=204, request_max_body_size=PIECE_MAX_BYTES)
+@patch(
+    "/blobs/{sha256:str}",
+    status_code=204,
+    request_max_body_size=PIECE_MAX_BYTES,
+    responses=answers(None, 401, 409, 413, 415, 422, status=204),
+)
 async def add(
-    request: Asking, sha256: str, offset: Offset, length: Length, bearer: Bearer = ""
+    request: Asking, sha256: FromPath[str], offset: Offset, length: Length, bearer: Bearer = ""
 ) -> Response[None]:
     """The next piece. Problems: blob_offset, blob_too_large, blob_hash, blob_type, blob_pixels."""
     piece = await request.body()
@@ -60,9 +68,9 @@ def _add(request: Asking, sha256: str, piece: bytes, place: tuple[int, int], bea
     return plant.blobs.add(sha256, piece, offset=offset, length=length, now=plant.now()).offset
 
 
-@get("/blobs/{sha256:str}", include_in_schema=False)
+@get("/blobs/{sha256:str}", responses=answers(None, 401, 404))
 @threaded
-def whole(request: Asking, sha256: str) -> Response[Any] | File:
+def whole(request: Asking, sha256: FromPath[str]) -> Response[Any] | File:
     """A checked image for somebody signed in. Problems: sign_in_needed, unknown_document."""
     plant = plant_of(request)
     if session_of(request) is None:

@@ -26,7 +26,7 @@ def page_response(
 ) -> Response[str]:
     """The page that was asked for, whole or (for htmx) its main part.
 
-    Problems: sign_in_needed, no_right, unknown_document.
+    Problems: sign_in_needed, not_allowed, unknown_document.
     """
     plant = plant_of(request)
     session = session or session_of(request)
@@ -35,7 +35,8 @@ def page_response(
     with plant.store.read() as connection:
         context = base_context(request, me, asked)
         context |= fetched(asked, me, ScopedReader(connection, session))
-        context["done"] = _done(connection, request.query_params.get("done", ""))
+        if session is not None:
+            context["done"] = _done(connection, request.query_params.get("done", ""))
     context["form"] = form
     return html(request, asked.page["template"], context, status)
 
@@ -76,7 +77,7 @@ def _may_open(asked: Asked, session: Session | None) -> None:
         raise Problem("sign_in_needed", {})
     roles = asked.page.get("roles")
     if roles and not set(roles) & set(session.me()["roles"]):
-        raise Problem("no_right", {"kind": asked.page["name"], "site": ""})
+        raise Problem("not_allowed", {})
 
 
 def _done(connection: Connection, entry_id: str) -> dict[str, Any] | None:

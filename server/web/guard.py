@@ -1,11 +1,13 @@
-"""Guard: who is asking, in which language, and what every answer carries to keep browsers strict."""
+"""Guard: who is asking, in which language, and the headers that keep browsers strict."""
 
+import re
 import secrets
 from typing import Any
 from urllib.parse import urlsplit
 
 from litestar import Request, Response
 from litestar.datastructures import Cookie, State
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.accounts import sessions
@@ -17,6 +19,7 @@ from sync.problem import Problem
 Asking = Request[Any, Any, State]
 LANG_COOKIE = "traveler_lang"
 BROWSER_COOKIE = "traveler_browser"
+BROWSER = re.compile(r"[0-9a-f]{24}")
 YEAR_S = 365 * 24 * 3600
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 POLICY = (
@@ -31,7 +34,9 @@ HEADERS = {
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(self), geolocation=(), microphone=()",
+    "cache-control": "no-store",
 }
+HEADERS_TLS = {"strict-transport-security": f"max-age={YEAR_S}"}
 
 
 def plant_of(request: Asking) -> Plant:
@@ -89,7 +94,8 @@ def cookie(plant: Plant, name: str, value: str, *, max_age_s: int) -> Cookie:
 
 def browser_of(request: Asking) -> str:
     """A lasting random name of this browser, for throttling sign-ins."""
-    return request.cookies.get(BROWSER_COOKIE, "") or secrets.token_hex(12)
+    given = request.cookies.get(BROWSER_COOKIE, "")
+    return given if BROWSER.fullmatch(given) else secrets.token_hex(12)
 
 
 def same_origin(request: Asking) -> Response[None] | None:
@@ -111,16 +117,16 @@ def with_headers(app: ASGIApp) -> ASGIApp:
     """Middleware: the security headers on every answer, whatever made it."""
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        secure = scope["type"] == ScopeType.HTTP and scope["app"].state.plant.settings.secure
+        due = HEADERS | HEADERS_TLS if secure else HEADERS
+
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 there = {name.lower() for name, _ in message["headers"]}
+                missing = [(n.encode(), v.encode()) for n, v in due.items()]
                 message["headers"] = [
                     *message["headers"],
-                    *(
-                        (name.encode(), value.encode())
-                        for name, value in HEADERS.items()
-                        if name.encode() not in there
-                    ),
+                    *(header for header in missing if header[0] not in there),
                 ]
             await send(message)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from litestar import Response, get
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 
 from labels.code import lot_link
 from labels.error import LabelError
@@ -41,13 +41,18 @@ def label_of(lot: dict[str, Any], base_url: str) -> LotLabel:
 
 
 def _lots(request: Asking, ids: list[str]) -> list[LotLabel]:
-    """The labels of lots in the person's scopes. Problems: sign_in_needed, unknown_document."""
+    """The labels of lots in the person's scopes.
+
+    Problems: sign_in_needed, request_too_large, unknown_document.
+    """
     plant = plant_of(request)
     session = signed_in(request)
+    if len(ids) > LOTS_MAX:
+        raise Problem("request_too_large", {})
     found = []
     with plant.store.read() as connection:
         reader = ScopedReader(connection, session)
-        for lot_id in ids[:LOTS_MAX]:
+        for lot_id in ids:
             lot = reader.get(f"lot/{lot_id}")
             if lot is None:
                 raise Problem("unknown_document", {"key": f"lot/{lot_id}"})
@@ -57,7 +62,7 @@ def _lots(request: Asking, ids: list[str]) -> list[LotLabel]:
 
 @get("/lots/{lot_id:str}/label.png", include_in_schema=False)
 @threaded
-def image(request: Asking, lot_id: str) -> Response[bytes]:
+def image(request: Asking, lot_id: FromPath[str]) -> Response[bytes]:
     """One lot's label at 300 dpi. Problems: those of `_lots`, label_failed."""
     label = _lots(request, [lot_id])[0]
     return _printed(lambda: png(label, dpi=DPI), "image/png", lot_id)
@@ -65,7 +70,9 @@ def image(request: Asking, lot_id: str) -> Response[bytes]:
 
 @get("/labels.pdf", include_in_schema=False)
 @threaded
-def sheet(request: Asking, lots: Annotated[list[str], Parameter(query="lot")]) -> Response[bytes]:
+def sheet(
+    request: Asking, lots: Annotated[list[str], QueryParameter(name="lot")]
+) -> Response[bytes]:
     """A4 sheet of the labels of these lots. Problems: those of `_lots`, label_failed."""
     labels = _lots(request, lots)
     return _printed(lambda: pdf(labels), "application/pdf", "labels")

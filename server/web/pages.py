@@ -1,32 +1,28 @@
 """Routes of pages and forms: every page of the table, and what people do on them."""
 
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+import structlog
 from litestar import Response, get, post
 from litestar.concurrency import sync_to_thread
-from litestar.datastructures import UploadFile
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import Parameter
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from server.accounts.sessions import Session
 from server.domain.model import KINDS
+from server.domain.rights import may
 from server.pages.answer import match
-from server.pages.form import File, Filled, filled, resolve_lot
+from server.pages.form import File, Filled, filled
+from server.pages.lookup import document_of
 from server.pages.table import PAGES
+from server.pages.wording import encoded
 from server.pages.wording import path as path_of
-from server.plant import LANGUAGES, Plant
+from server.plant import Plant
 from server.web.context import page_response
-from server.web.guard import (
-    LANG_COOKIE,
-    YEAR_S,
-    Asking,
-    cookie,
-    plant_of,
-    session_of,
-    signed_in,
-)
+from server.web.guard import Asking, plant_of, session_of, signed_in
+from server.web.incoming import Fields, fields_of, texts
 from server.web.reader import ScopedReader
 from server.web.threaded import threaded
 from sync.blobs import PIECE_MAX_BYTES
@@ -36,6 +32,9 @@ from sync.problem import Problem
 
 PATHS = [page["path"].replace("{id}", "{id:str}") for page in PAGES if page["name"] != "scan"]
 FORM_MAX_BYTES = 12 * 1024 * 1024
+ECHO_MAX_CHARS = 20_000
+CODE_SHOWN_CHARS = 200
+log = structlog.get_logger()
 
 
 def _page(path: str) -> HTTPRouteHandler:
@@ -55,43 +54,29 @@ def _page(path: str) -> HTTPRouteHandler:
 @get("/scan", include_in_schema=False)
 @threaded
 def scan(request: Asking) -> Response[Any]:
-    """The scan page; with a code that stands for one lot, that lot's page."""
+    """The scan page; with a code that stands for one document, that document's page."""
     session = session_of(request)
     code = request.query_params.get("code", "").strip()
+    form: dict[str, Any] | None = None
     if session is not None and code:
-        plant = plant_of(request)
-        with plant.store.read() as connection:
-            lots = resolve_lot(code, ScopedReader(connection, session))
-        if len(lots) == 1:
-            return Redirect(path_of(lots[0]["key"]))
+        try:
+            with plant_of(request).store.read() as connection:
+                key = document_of(code, ScopedReader(connection, session), session.me())
+            return Redirect(path_of(key))
+        except Problem as problem:
+            form = _told(problem, {"code": code[:CODE_SHOWN_CHARS]})
     asked = match("/scan", dict(request.query_params), _url(request))
     if asked is None:
         raise Problem("not_found", {})
-    problem = {"code": "unknown_lot", "params": {"text": code[:80]}, "field": "code"}
-    form = {"problems": [problem], "values": {"code": code[:200]}} if code else None
     return page_response(request, asked, session=session, form=form)
 
 
 @get("/01/{gtin:str}/10/{lot:str}", include_in_schema=False)
 @threaded
-def digital_link(request: Asking, gtin: str, lot: str) -> Response[Any]:
+def digital_link(request: Asking) -> Response[Any]:
     """A GS1 Digital Link scanned with the phone's own camera."""
     query = urlencode({"code": str(request.url)})
     return Redirect(f"/scan?{query}")
-
-
-@get("/lang/{lang:str}", sync_to_thread=False, include_in_schema=False)
-def choose_language(
-    request: Asking,
-    lang: str,
-    back: Annotated[str, Parameter(query="next")] = "/",
-) -> Response[Any]:
-    """Remember the language of this browser and go back to where the person was."""
-    if lang not in LANGUAGES:
-        raise Problem("not_found", {})
-    answer = Redirect(_own_path(back), status_code=303)
-    answer.set_cookie(cookie(plant_of(request), LANG_COOKIE, lang, max_age_s=YEAR_S))
-    return answer
 
 
 @post(
@@ -100,31 +85,24 @@ def choose_language(
     request_max_body_size=FORM_MAX_BYTES,
     include_in_schema=False,
 )
-async def do(request: Asking, kind: str) -> Response[Any]:
+async def do(request: Asking, kind: FromPath[str]) -> Response[Any]:
     """Take a form as an entry of this web session; go on, or show the form with what is wrong."""
-    fields: list[tuple[str, str | File]] = []
-    for name, value in (await request.form()).multi_items():
-        if isinstance(value, UploadFile):
-            data = await value.read()
-            fields.append((name, File(value.filename, value.content_type, data)))
-        else:
-            fields.append((name, str(value)))
-    return await sync_to_thread(_done, request, kind, fields)
+    return await sync_to_thread(_done, request, kind, await fields_of(request))
 
 
-def _done(request: Asking, kind: str, fields: list[tuple[str, str | File]]) -> Response[Any]:
+def _done(request: Asking, kind: str, fields: Fields) -> Response[Any]:
     session = signed_in(request)
     plant = plant_of(request)
-    values = {name: value for name, value in fields if isinstance(value, str)}
     try:
         with plant.store.read() as connection:
             form = filled(fields, ScopedReader(connection, session))
         verdict = _record(plant, session, kind, form)
     except Problem as problem:
-        return _refused(request, session, problem, values)
-    then = form.then.replace("{id}", form.on.partition("/")[2])
-    glue = "&" if "?" in then else "?"
-    return Redirect(f"{then}{glue}done={verdict['id']}", status_code=303)
+        return _refused(request, session, problem, texts(fields))
+    log.info("recorded", entries=[verdict["id"]], kind=kind, status=verdict["status"])
+    goal = urlsplit(form.then.replace("{id}", encoded(form.on.partition("/")[2])))
+    query = urlencode([*parse_qsl(goal.query), ("done", verdict["id"])])
+    return Redirect(goal._replace(query=query).geturl(), status_code=303)
 
 
 def _record(plant: Plant, session: Session, kind: str, form: Filled) -> dict[str, Any]:
@@ -132,7 +110,7 @@ def _record(plant: Plant, session: Session, kind: str, form: Filled) -> dict[str
     if known is None:
         raise Problem("unknown_kind", {"kind": kind, "v": 1})
     site = site_of(form.on)
-    if not session.person.has(site, known.roles):
+    if not may(session.person, site, known.roles):
         raise Problem("no_right", {"kind": kind, "site": site})
     blobs = [_keep(plant, file) for file in form.files]
     deed = Deed(
@@ -169,17 +147,20 @@ def _refused(
     """The page the form was on, with the reason and all that was filled in."""
     came_from: str = values.get("then_error") or request.headers.get("referer") or "/"
     parts = urlsplit(came_from)
-    query = dict(parse_qsl(parts.query))
-    asked = match(parts.path or "/", query, parts.path)
+    asked = match(parts.path or "/", dict(parse_qsl(parts.query)), parts.path)
     if asked is None:
         raise problem
+    kept = {name: value[:ECHO_MAX_CHARS] for name, value in values.items()}
+    try:
+        form = _told(problem, kept)
+        return page_response(request, asked, session=session, form=form, status=422)
+    except Problem:  # that page is not there (any more): the reason stands alone
+        raise problem from None
+
+
+def _told(problem: Problem, values: dict[str, str]) -> dict[str, Any]:
     told = {"code": problem.code, "params": problem.params, "field": problem.field}
-    form = {"problems": [told], "values": values}
-    return page_response(request, asked, session=session, form=form, status=422)
-
-
-def _own_path(text: str) -> str:
-    return text if text.startswith("/") and not text.startswith("//") else "/"
+    return {"problems": [told], "values": values}
 
 
 def _raw_path(request: Asking) -> str:
@@ -191,4 +172,4 @@ def _url(request: Asking) -> str:
     return _raw_path(request) + (f"?{request.url.query}" if request.url.query else "")
 
 
-ROUTES = [*map(_page, PATHS), scan, digital_link, choose_language, do]
+ROUTES = [*map(_page, PATHS), scan, digital_link, do]

@@ -1,6 +1,7 @@
 """Problems as answers: JSON for devices, a page in the person's language for people."""
 
 import secrets
+import traceback
 from typing import Any
 from urllib.parse import quote
 
@@ -17,7 +18,7 @@ from server.web.guard import Asking, plant_of, session_of
 from sync.problem import Problem
 
 DEVICE_PATHS = ("/sync/", "/blobs/", "/assets/", "/health")
-HTTP_CODES = {404: "not_found", 405: "not_found", 413: "request_too_large", 400: "form_malformed"}
+HTTP_CODES = {404: "not_found", 405: "not_found", 413: "request_too_large"}
 log = structlog.get_logger()
 
 
@@ -33,10 +34,9 @@ def on_problem(request: Asking, problem: Problem) -> Response[Any]:
 
 def on_http_exception(request: Asking, error: HTTPException) -> Response[Any]:
     """What the framework refused, as the Problem that it is."""
-    code = HTTP_CODES.get(error.status_code, "form_malformed")
     if error.status_code >= 500:
         return on_unforeseen(request, error)
-    return on_problem(request, Problem(code, {}))
+    return on_problem(request, Problem(HTTP_CODES.get(error.status_code, "bad_request"), {}))
 
 
 def on_database(request: Asking, error: OperationalError) -> Response[Any]:
@@ -46,9 +46,15 @@ def on_database(request: Asking, error: OperationalError) -> Response[Any]:
 
 
 def on_unforeseen(request: Asking, error: Exception) -> Response[Any]:
-    """A defect of ours: logged under a number that the person can tell us."""
+    """A defect of ours: logged under a number that the person can tell us.
+
+    The log gets the places in the code, not the message: it may quote what somebody sent.
+    """
     number = secrets.token_hex(4)
-    log.error("unforeseen", number=number, path=request.url.path, exc_info=error)
+    frames = traceback.extract_tb(error.__traceback__)
+    where = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    told = {"number": number, "path": request.url.path, "error": type(error).__name__}
+    log.error("unforeseen", **told, where=where)
     return on_problem(request, Problem("unforeseen", {"number": number}))
 
 
@@ -70,7 +76,10 @@ def _json(request: Asking, problem: Problem, status: int) -> Response[Any]:
 
 def _page(request: Asking, problem: Problem, status: int) -> Response[Any]:
     page = {"name": "error", "path": "", "title": "title.error", "nav": "", "query": []}
-    session = session_of(request)
+    try:
+        session = session_of(request)
+    except OperationalError:  # the page says so, to whomever
+        session = None
     asked = Asked(page, "", {}, _address(request))
     context = base_context(request, session.me() if session else None, asked)
     told = {"code": problem.code, "params": problem.params, "field": problem.field}

@@ -1,68 +1,46 @@
 """Routes of the sync protocol (`docs/protocol.md`): enrol, push, pull, events."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import msgspec
+import structlog
 from litestar import MediaType, Response, get, post
 from litestar.concurrency import sync_to_thread
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, JSONBody
 from litestar.response import ServerSentEvent
 
 from server.accounts import devices
 from server.accounts.sessions import Session
 from server.domain.rights import scopes_of
-from server.plant import Plant
+from server.plant import Plant, chain_of
 from server.web.guard import Asking, lang_of, plant_of, session_of, signed_in
 from server.web.threaded import threaded
+from server.web.wire import (
+    EnrolAnswer,
+    EnrolRequest,
+    PullAnswer,
+    PullRequest,
+    PushAnswer,
+    PushRequest,
+    answers,
+)
 from sync import feed
 from sync.document import utc_text
 from sync.entry import PUSH_MAX_BYTES, PUSH_MAX_ENTRIES
 from sync.problem import Problem
-from sync.pull import PAGE_MAX, pull
+from sync.pull import pull
 from sync.push import Delivery
 
 WIRE_MAX_BYTES = 2 * PUSH_MAX_BYTES  # the entries' quotes are escaped on the wire
 HEARTBEAT_S = 15
 NAME_MAX_CHARS = 80
-Bearer = Annotated[str, Parameter(header="Authorization", default="", required=False)]
-
-
-@dataclass
-class EnrolRequest:
-    """Who asks to deliver: a name for people to know the device by."""
-
-    name: str = ""
-    device: str | None = None
-
-
-@dataclass
-class WireEntry:
-    """The exact bytes of an entry as a JSON string, and the device's signature over them."""
-
-    entry: str
-    sig: str | None = None
-
-
-@dataclass
-class PushRequest:
-    """A batch of entries in the order of the device's chain."""
-
-    device: str
-    entries: list[WireEntry]
-    epoch: str | None = None
-
-
-@dataclass
-class PullRequest:
-    """What the device has: per scope the newest version."""
-
-    device: str
-    cursors: dict[str, int] = field(default_factory=dict)
-    epoch: str | None = None
-    limit: int = PAGE_MAX
+LOGGED_MAX = 20
+log = structlog.get_logger()
+Bearer = Annotated[str, HeaderParameter(name="Authorization")]
 
 
 def token_of(bearer: str) -> str:
@@ -80,9 +58,9 @@ def _device_of(plant: Plant, bearer: str, claimed: str) -> str:
     return device
 
 
-@post("/sync/enrol", status_code=200)
+@post("/sync/enrol", status_code=200, responses=answers(EnrolAnswer, 401))
 @threaded
-def enrol(request: Asking, data: EnrolRequest, bearer: Bearer = "") -> dict[str, Any]:
+def enrol(request: Asking, data: JSONBody[EnrolRequest], bearer: Bearer = "") -> dict[str, Any]:
     """Enrol this browser under the person's sign-in, or know it again. Problem: sign_in_needed."""
     plant, session = plant_of(request), signed_in(request)
     with plant.store.write() as connection:
@@ -104,8 +82,13 @@ def enrol(request: Asking, data: EnrolRequest, bearer: Bearer = "") -> dict[str,
     }
 
 
-@post("/sync/push", status_code=200, request_max_body_size=WIRE_MAX_BYTES)
-async def push_entries(request: Asking, data: PushRequest, bearer: Bearer = "") -> dict[str, Any]:
+@post(
+    "/sync/push",
+    status_code=200,
+    request_max_body_size=WIRE_MAX_BYTES,
+    responses=answers(PushAnswer, 401, 403, 413, 503),
+)
+async def push_entries(request: Asking, data: JSONBody[PushRequest], bearer: Bearer = "") -> dict[str, Any]:
     """Take entries; every one gets its verdict, the same again if it is sent again.
 
     Problems: device_unknown, device_foreign, push_too_large, busy.
@@ -117,44 +100,53 @@ async def push_entries(request: Asking, data: PushRequest, bearer: Bearer = "") 
         limits = {"max_entries": PUSH_MAX_ENTRIES, "max_bytes": PUSH_MAX_BYTES}
         raise Problem("push_too_large", limits)
     answer = await asyncio.wrap_future(plant.writer.submit(Delivery(device, entries)))
+    ids = [verdict["id"] for verdict in answer.verdicts]
+    statuses = Counter(verdict["status"] for verdict in answer.verdicts)
+    told = {"number": len(entries), "entries": ids[:LOGGED_MAX], "statuses": statuses}
+    log.info("push", device=device, **told, need=answer.need)
     return asdict(answer)
 
 
-@post("/sync/pull", status_code=200)
+@post("/sync/pull", status_code=200, responses=answers(PullAnswer, 401, 403))
 @threaded
-def pull_changes(request: Asking, data: PullRequest, bearer: Bearer = "") -> Response[bytes]:
+def pull_changes(request: Asking, data: JSONBody[PullRequest], bearer: Bearer = "") -> Response[bytes]:
     """What changed in the signed-in person's scopes since the device's cursors.
 
     Problems: device_unknown, device_foreign, sign_in_needed.
     """
     plant = plant_of(request)
     session = signed_in(request)
-    _device_of(plant, bearer, data.device)
+    device = _device_of(plant, bearer, data.device)
+    cursors = {scope: max(0, version) for scope, version in data.cursors.items()}
     with plant.store.read() as connection:
         allowed = scopes_of(session.person)
-        page = pull(connection, allowed, data.cursors, limit=data.limit)
+        page = pull(connection, allowed, cursors, limit=data.limit)
         answer = {
             "epoch": plant.store.epoch(connection),
             "now": utc_text(plant.now()),
             **{name: getattr(page, name) for name in page.__dataclass_fields__},
             "me": session.me(),
             "verdicts": [],
+            "last_seq": chain_of(connection, device).last_seq,
         }
     return Response(msgspec.json.encode(answer), media_type=MediaType.JSON)
 
 
 @get("/sync/events", include_in_schema=True)
 async def events(request: Asking) -> ServerSentEvent:
-    """Hints that scopes moved, as server-sent events `{scope: version}`. Problem: sign_in_needed."""
+    """Hints that scopes moved: server-sent events `{scope: version}`. Problem: sign_in_needed."""
     plant = plant_of(request)
     session = await sync_to_thread(session_of, request)
     if session is None:
         raise Problem("sign_in_needed", {})
-    return ServerSentEvent(_hints(plant, session), headers={"cache-control": "no-store"})
+    return ServerSentEvent(_hints(request, plant, session))
 
 
-async def _hints(plant: Plant, session: Session) -> AsyncIterator[dict[str, str]]:
-    """The scopes' versions at first, then each time one moves; a comment in quiet times."""
+async def _hints(request: Asking, plant: Plant, session: Session) -> AsyncIterator[dict[str, str]]:
+    """The scopes' versions at first, then each time one moves; `quiet` in quiet times.
+
+    Ends with the session, and when the person's scopes change: the device comes again.
+    """
     loop = asyncio.get_running_loop()
     moved: asyncio.Queue[dict[str, int]] = asyncio.Queue()
     allowed = scopes_of(session.person)
@@ -168,12 +160,20 @@ async def _hints(plant: Plant, session: Session) -> AsyncIterator[dict[str, str]
     try:
         yield _event(await sync_to_thread(_versions, plant, allowed))
         while True:
-            try:
-                yield _event(await asyncio.wait_for(moved.get(), HEARTBEAT_S))
-            except TimeoutError:
-                yield {"event": "quiet", "data": "{}"}
+            hint = await _next(moved)
+            now = await sync_to_thread(session_of, request)
+            if now is None or scopes_of(now.person) != allowed:
+                return
+            yield hint
     finally:
         plant.pokes.remove(listen)
+
+
+async def _next(moved: asyncio.Queue[dict[str, int]]) -> dict[str, str]:
+    try:
+        return _event(await asyncio.wait_for(moved.get(), HEARTBEAT_S))
+    except TimeoutError:
+        return {"event": "quiet", "data": "{}"}
 
 
 def _versions(plant: Plant, scopes: frozenset[str]) -> dict[str, int]:

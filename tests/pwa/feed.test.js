@@ -25,7 +25,10 @@ async function take(device, page) {
 test("an entry stays until the feed has passed each of its effects", async () => {
   const device = await ready(plant());
   const id = await add(device, A, 5);
-  const effects = [{ scope: "SZ.floor", version: 50 }, { scope: "SZ.base", version: 60 }];
+  const effects = [
+    { scope: "SZ.floor", version: 50 },
+    { scope: "SZ.base", version: 60 },
+  ];
   const verdict = { id, status: "applied", code: null, params: {}, case: null, effects };
   await settle(device.database, [verdict], new Date());
   const passed = async (cursors, changes = []) => {
@@ -69,7 +72,8 @@ test("the first sync is shown when it is complete, and not before", async () => 
   await device.enrol();
   let pulls = 0;
   server.fault = (path, stage) => {
-    if (path === "/sync/pull" && stage === "before" && ++pulls === 3) throw new TypeError("network");
+    if (path === "/sync/pull" && stage === "before" && ++pulls === 3)
+      throw new TypeError("network");
   };
   await device.sync.run();
   assert.equal((await device.net.state()).ready, false);
@@ -124,7 +128,13 @@ test("a page that was asked for before another was taken is not taken", async ()
   const device = await ready(plant());
   const asked = await device.database.read(["meta"], feedOf);
   await take(device, { cursors: { "SZ.floor": 7 } });
-  const stale = { epoch: "epoch-1", changes: [], scopes_added: [], scopes_dropped: [], last_seq: 0 };
+  const stale = {
+    epoch: "epoch-1",
+    changes: [],
+    scopes_added: [],
+    scopes_dropped: [],
+    last_seq: 0,
+  };
   const page = { ...stale, cursors: { "SZ.floor": 5 }, complete: true };
   const circumstances = { asked, login: "wang.fang", index: INDEX, now: new Date() };
   assert.equal((await takePage(device.database, page, circumstances)).isTaken, false);

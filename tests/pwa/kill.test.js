@@ -93,7 +93,11 @@ async function scenario(dieAt, pageLimit) {
   assert.deepEqual(await rows(heir, "outbox"), [], "everything was seen in the feed");
   const journal = [...server.journal].sort();
   assert.deepEqual(journal, [...new Set(journal)], "nothing twice");
-  assert.deepEqual(confirmed.filter((id) => !journal.includes(id)), [], "all in the journal");
+  assert.deepEqual(
+    confirmed.filter((id) => !journal.includes(id)),
+    [],
+    "all in the journal",
+  );
   for (const blob of await rows(heir, "blobs")) {
     assert.equal(server.blobs.get(blob.sha256)?.bytes.length, blob.size, "the photo arrived");
   }
@@ -101,7 +105,10 @@ async function scenario(dieAt, pageLimit) {
   return fate.isDead;
 }
 
-for (const [pageLimit, stride] of [[500, 2], [1, 9]]) {
+for (const [pageLimit, stride] of [
+  [500, 2],
+  [1, 9],
+]) {
   test(`killed at any step, with pages of at most ${pageLimit} documents`, async () => {
     let kills = 0;
     for (let dieAt = 1; await scenario(dieAt, pageLimit); dieAt += stride) kills += 1;

@@ -87,7 +87,10 @@ test("a place that another worker took meanwhile is not taken twice", async () =
   });
   await withoutLocks(() => add(slow, A, 1));
   const outbox = await rows(other, "outbox");
-  assert.deepEqual(outbox.map((row) => row.on), [B, A]);
+  assert.deepEqual(
+    outbox.map((row) => row.on),
+    [B, A],
+  );
   mustBeChained(outbox);
 });
 
@@ -142,7 +145,13 @@ test("a device enrolled anew begins a new chain, and what waited before goes alo
   );
   await add(device, A, 1);
   const entries = (await rows(device, "outbox")).map((row) => JSON.parse(row.bytes));
-  assert.deepEqual(entries.map(({ device: own, seq }) => [own, seq]), [["dev-1", 1], ["dev-9", 1]]);
+  assert.deepEqual(
+    entries.map(({ device: own, seq }) => [own, seq]),
+    [
+      ["dev-1", 1],
+      ["dev-9", 1],
+    ],
+  );
   assert.equal(entries[1].prev, "0".repeat(64));
 });
 
@@ -181,7 +190,9 @@ test("nobody can record on a device that the server has never seen", async () =>
   const deed = { id: newId(), kind: "counter.added", v: 1, on: A, base: null, body: {}, blobs: [] };
   const who = { actor: "a", session: "s" };
   const when = { now: new Date(), app: "" };
-  await assert.rejects(append(device.database, { ...deed, ...who }, when), { code: "not_enrolled" });
+  await assert.rejects(append(device.database, { ...deed, ...who }, when), {
+    code: "not_enrolled",
+  });
 });
 
 test("a connection that died is opened again", async () => {

@@ -31,7 +31,8 @@ function added(entry, draft) {
 
 function asked(entry, draft) {
   const { n } = draft.get(entry.on) ?? { n: 0 };
-  if (n + Number(entry.body.amount) > 100) return { status: "rejected", code: "too_much", params: { n } };
+  if (n + Number(entry.body.amount) > 100)
+    return { status: "rejected", code: "too_much", params: { n } };
   return added(entry, draft);
 }
 
@@ -65,7 +66,10 @@ export function createServer({ pageLimit = 500, scopes = ["SZ.floor", "SZ.base"]
       const version = (server.versions.get(scope) ?? 0) + 1;
       server.versions.set(scope, version);
       server.documents.set(doc.key, doc);
-      server.feed.set(scope, (server.feed.get(scope) ?? new Map()).set(doc.key, { version, body: doc }));
+      server.feed.set(
+        scope,
+        (server.feed.get(scope) ?? new Map()).set(doc.key, { version, body: doc }),
+      );
       return { scope, version };
     },
 
@@ -127,7 +131,14 @@ function enrol(server, { device }) {
   if (!server.devices.has(id)) server.devices.set(id, { last: 0, hash: "0".repeat(64) });
   const login = server.signedIn;
   const me = { login, name: login, sites: ["SZ"], seats: ["SZ:operator"], roles: ["operator"] };
-  return json({ device: id, token: `token-${id}`, epoch: server.epoch, session: "s1", me, lang: "en" });
+  return json({
+    device: id,
+    token: `token-${id}`,
+    epoch: server.epoch,
+    session: "s1",
+    me,
+    lang: "en",
+  });
 }
 
 function push(server, { device, entries }) {
@@ -202,7 +213,10 @@ function pull(server, { device, cursors, limit }) {
 function handleBlob(server, path, { method, headers, body }) {
   const sha256 = path.split("/").at(-1);
   const there = server.blobs.get(sha256);
-  const place = (size, length) => ({ "Upload-Offset": String(size), "Upload-Length": String(length) });
+  const place = (size, length) => ({
+    "Upload-Offset": String(size),
+    "Upload-Length": String(length),
+  });
   if (method === "HEAD") {
     if (!there) return new Response(null, { status: 404 });
     return new Response(null, { headers: place(there.bytes.length, there.length) });

@@ -15,7 +15,14 @@ function plant(options) {
 }
 
 /** Fails the next call to a path, before or after the server has done it. */
-function failOnce(server, path, stage, answer = () => { throw new TypeError("network"); }) {
+function failOnce(
+  server,
+  path,
+  stage,
+  answer = () => {
+    throw new TypeError("network");
+  },
+) {
   server.fault = (at, when) => {
     if (at !== path || when !== stage) return undefined;
     server.fault = () => undefined;
@@ -40,7 +47,10 @@ test("a lost answer is asked for again, and the entry counts once", async () => 
 
 for (const [what, answer] of [
   ["a gateway's error page", () => new Response("<h1>502</h1>", { status: 502 })],
-  ["a hotel's sign-in page", () => new Response("<html>", { headers: { "Content-Type": "text/html" } })],
+  [
+    "a hotel's sign-in page",
+    () => new Response("<html>", { headers: { "Content-Type": "text/html" } }),
+  ],
   ["half an answer", () => new Response("{", { headers: { "Content-Type": "application/json" } })],
   ["a server that fell over", () => json({ code: "internal" }, 500)],
 ]) {
@@ -72,7 +82,7 @@ test("two workers that drain at once deliver each entry once", async () => {
   assert.equal((await look(one, A)).n, 5);
 });
 
-test("a rejected request goes to the ledger with its reason, and its effect goes away", async () => {
+test("a rejected request goes to the ledger with its reason, its effect goes away", async () => {
   const server = plant();
   const device = await ready(server);
   server.elsewhere(A, 90); // unseen by this device
@@ -91,7 +101,10 @@ test("an entry that the server cannot understand waits for nobody", async () => 
   await record(device, "counter.noted", A, {});
   await add(device, A, 1);
   await device.sync.run();
-  assert.deepEqual((await rows(device, "ledger")).map((row) => row.verdict.status), ["parked", "applied"]);
+  assert.deepEqual(
+    (await rows(device, "ledger")).map((row) => row.verdict.status),
+    ["parked", "applied"],
+  );
 });
 
 test("an entry that the server cannot even name is answered all the same", async () => {
@@ -111,7 +124,7 @@ test("an entry that the server cannot even name is answered all the same", async
   assert.deepEqual([row.id, row.verdict.code], [id, "entry_malformed"]);
 });
 
-test("without a sign-in the pull pauses, deliveries go on, and a new sign-in heals it", async () => {
+test("without a sign-in the pull pauses, deliveries go on; a new sign-in heals it", async () => {
   const server = plant();
   const device = await ready(server);
   server.signedIn = null;
@@ -172,7 +185,8 @@ test("large and many entries go in several pushes, in order", async () => {
   const server = plant();
   const device = await ready(server);
   const before = server.pushes;
-  for (let n = 0; n < 12; n += 1) await record(device, "counter.noted", A, { text: "长".repeat(20_000) });
+  for (let n = 0; n < 12; n += 1)
+    await record(device, "counter.noted", A, { text: "长".repeat(20_000) });
   for (let n = 0; n < 201; n += 1) await add(device, A, 1);
   const ids = (await rows(device, "outbox")).map((row) => row.id);
   await device.sync.run();
@@ -217,5 +231,8 @@ test("pages are told what changed and how it stands", async () => {
   assert.ok(keys.includes(A));
   const last = device.messages.filter((one) => one.type === "net").at(-1);
   const { online, waiting, syncing, oldest } = last;
-  assert.deepEqual({ online, waiting, syncing, oldest }, { online: true, waiting: 0, syncing: false, oldest: "" });
+  assert.deepEqual(
+    { online, waiting, syncing, oldest },
+    { online: true, waiting: 0, syncing: false, oldest: "" },
+  );
 });

@@ -59,7 +59,8 @@ test("a request that would be rejected by now is not shown as done", async () =>
   await record(device, "counter.asked", A, { amount: 60 });
   server.elsewhere(A, 50);
   server.fault = (path) => {
-    if (path === "/sync/push") return new Response("{}", { status: 400, headers: { "Content-Type": "application/json" } });
+    if (path === "/sync/push")
+      return new Response("{}", { status: 400, headers: { "Content-Type": "application/json" } });
   };
   await device.sync.run(); // refused as a whole: nothing was taken in, but news may come
   assert.equal((await look(device, A)).n, 50);
@@ -79,5 +80,8 @@ test("terms are what the server makes of the same document", () => {
     "lot.tags=a",
     "lot.tags=b",
   ]);
-  assert.deepEqual(termsOf({ ...lot, status: null, tags: [], gtin: null }, index), ["lot", "lot.site=SZ"]);
+  assert.deepEqual(termsOf({ ...lot, status: null, tags: [], gtin: null }, index), [
+    "lot",
+    "lot.site=SZ",
+  ]);
 });

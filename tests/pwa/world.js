@@ -71,7 +71,13 @@ export async function ready(server, options) {
 }
 
 /** @returns {Promise<string>} the entry's id */
-export async function record(device, kind, on, body, { id = newId(), blobs = [], base = null } = {}) {
+export async function record(
+  device,
+  kind,
+  on,
+  body,
+  { id = newId(), blobs = [], base = null } = {},
+) {
   const { signin } = await device.database.read(["meta"], sessionOf);
   const { login: actor, session } = signin;
   const intent = { id, kind, v: 1, on, base, body, blobs, actor, session };

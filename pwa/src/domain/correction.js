@@ -1,4 +1,4 @@
-/** Corrections: a record is never changed, a new one says what should stand; twin of its namesake. */
+/** Corrections: a record is never changed, a new one says what should stand. */
 import * as body from "./body.js";
 import { follow } from "./job_step.js";
 import { edit, siteOf } from "./key.js";

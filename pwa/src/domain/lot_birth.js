@@ -1,4 +1,4 @@
-/** How a lot begins: received from a supplier, or created to be made here; twin of `lot_birth.py`. */
+/** How a lot begins: received from a supplier, or created to be made here. */
 import * as body from "./body.js";
 import { edit, find } from "./key.js";
 import { addAt } from "./lot.js";

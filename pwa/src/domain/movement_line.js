@@ -51,8 +51,18 @@ export function unseenBy(entry, lot, { base, place = null }) {
   return lot.movements.filter((/** @type {Movement} */ movement) => {
     if (movement.at_version <= (base ?? 0) || movement.device === entry.device) return false;
     if (place === null) return OUTFLOWS.includes(movement.kind);
-    return movement.source.split(PLACES_SEPARATOR).includes(place);
+    return left(movement, place);
   });
+}
+
+/**
+ * @param {Movement} movement
+ * @param {string} place
+ * @returns {boolean} whether it took from this place; what has no place was never there
+ */
+function left({ source, kind }, place) {
+  const isLeaving = kind === "put_away" || OUTFLOWS.includes(kind);
+  return place !== "" && isLeaving && source.split(PLACES_SEPARATOR).includes(place);
 }
 
 /**

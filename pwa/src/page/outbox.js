@@ -9,7 +9,9 @@ export function wireOutbox() {
     const at = /** @type {Element | null} */ (event.target);
     if (at?.closest("[data-sync-now]")) void tell({ type: "sync", force: true, again: true });
     if (at?.closest("[data-outbox-export]")) void keep();
-    const dismiss = /** @type {HTMLElement | null} */ (at?.closest("[data-outbox-dismiss]") ?? null);
+    const dismiss = /** @type {HTMLElement | null} */ (
+      at?.closest("[data-outbox-dismiss]") ?? null
+    );
     if (dismiss) void understood(dismiss.dataset["outboxDismiss"] ?? "");
   });
   document.addEventListener("change", (event) => {
@@ -24,7 +26,8 @@ async function keep() {
   const file = new Blob([answer.text], { type: "application/json" });
   const link = document.createElement("a");
   link.href = URL.createObjectURL(file);
-  link.download = `traveler-outbox-${new Date().toISOString().slice(0, 16).replaceAll(":", "")}.json`;
+  const moment = new Date().toISOString().slice(0, 16).replaceAll(":", "");
+  link.download = `traveler-outbox-${moment}.json`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

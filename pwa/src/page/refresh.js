@@ -8,6 +8,7 @@ import { show } from "./status.js";
 const QUIET_MS = 250;
 
 let isTouched = false;
+let isReloading = false;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let soon;
 
@@ -19,13 +20,31 @@ export function startRefresh() {
     });
   }
   document.addEventListener("traveler:scanned", () => (isTouched = true));
-  document.addEventListener("click", (event) => {
-    const link = /** @type {Element | null} */ (event.target)?.closest("[data-stale-reload]");
-    if (!link) return;
-    event.preventDefault();
-    event.stopPropagation();
-    reload();
-  }, { capture: true });
+  document.addEventListener("pointerdown", (event) => {
+    const at = /** @type {Element | null} */ (event.target);
+    if (at?.closest("[data-signature]")) isTouched = true;
+  });
+  document.addEventListener(
+    "click",
+    (event) => {
+      const link = /** @type {Element | null} */ (event.target)?.closest("[data-stale-reload]");
+      if (!link) return;
+      event.preventDefault();
+      event.stopPropagation();
+      isTouched = false;
+      /** @type {HTMLElement | null} */ (document.activeElement)?.blur();
+      reload();
+    },
+    { capture: true },
+  );
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    if (!isReloading) return;
+    isReloading = false;
+    if (!isInHand()) return;
+    // Somebody began to type while the page was on its way: what they typed goes before.
+    /** @type {CustomEvent} */ (event).detail.shouldSwap = false;
+    show("[data-stale]", true);
+  });
   document.body.addEventListener("htmx:afterSwap", (event) => {
     const { target } = /** @type {CustomEvent} */ (event).detail;
     if (target?.id === "main" || target === document.body) settled();
@@ -36,33 +55,50 @@ export function startRefresh() {
 export function changed() {
   clearTimeout(soon);
   soon = setTimeout(() => {
-    if (isTouched || isBusy()) show("[data-stale]", isTouched);
-    else reload();
+    if (isUnderway()) changed();
+    else if (isInHand()) show("[data-stale]", true);
+    else if (!isLooking()) reload();
   }, QUIET_MS);
 }
 
-/** A camera that is open, a dialog, or a file being chosen must not be pulled away. */
-function isBusy() {
-  const main = document.querySelector("#main");
-  return main === null || main.querySelector("[data-scan-state='looking'], .htmx-request") !== null;
+/** Something was filled in, or the cursor stands where somebody is about to type. */
+function isInHand() {
+  return isTouched || document.activeElement?.closest("#main form") != null;
+}
+
+/** What was just sent is answered with a page that is fresh by itself. */
+function isUnderway() {
+  return document.querySelector("form[aria-busy], #main.htmx-request") !== null;
+}
+
+/** A camera that is open must not be pulled away. */
+function isLooking() {
+  return document.querySelector("#main [data-scan-state='looking']") !== null;
 }
 
 function reload() {
   const { scrollX, scrollY } = window;
-  const open = [...document.querySelectorAll("#main details")].map((one) => one.hasAttribute("open"));
+  const open = [...document.querySelectorAll("#main details")].map((one) =>
+    one.hasAttribute("open"),
+  );
   const address = location.pathname + location.search;
   const how = { target: "#main", select: "#main", swap: /** @type {const} */ ("outerHTML") };
+  isReloading = true;
   // A source of its own, so that a reload never counts as a click that changes the address.
-  htmx.ajax("get", address, { ...how, source: "#main" }).then(() => {
-    if (location.pathname + location.search !== address) return;
-    document.querySelectorAll("#main details").forEach((one, place) => {
-      if (open[place] !== undefined) one.toggleAttribute("open", open[place]);
-    });
-    scrollTo(scrollX, scrollY);
-  }, () => undefined);
+  htmx.ajax("get", address, { ...how, source: "#main" }).then(
+    () => {
+      if (location.pathname + location.search !== address) return;
+      document.querySelectorAll("#main details").forEach((one, place) => {
+        if (open[place] !== undefined) one.toggleAttribute("open", open[place]);
+      });
+      scrollTo(scrollX, scrollY);
+    },
+    () => (isReloading = false),
+  );
 }
 
 function settled() {
-  isTouched = false;
+  // A form that was refused still holds what somebody typed.
+  isTouched = document.querySelector("#main [data-problems]") !== null;
   show("[data-stale]", false);
 }

@@ -44,7 +44,11 @@ function paintBar(bar, { online, syncing, waiting, oldest, signed_out, failure }
   const state = online ? (isStopped && waiting > 0 ? "Stopped" : "Online") : "Offline";
   const sent = syncing && waiting > 0 ? "Sending" : "Sent";
   write(bar, "[data-net-state]", text(bar, state));
-  write(bar, "[data-net-waiting]", waiting > 0 ? text(bar, "Waiting", { count: waiting }) : text(bar, sent));
+  write(
+    bar,
+    "[data-net-waiting]",
+    waiting > 0 ? text(bar, "Waiting", { count: waiting }) : text(bar, sent),
+  );
   write(bar, "[data-net-oldest]", oldest ? text(bar, "Oldest", { age: ageOf(bar, oldest) }) : "");
   write(bar, "[data-net-count]", String(waiting));
   show("[data-net-count]", waiting > 0);

@@ -10,18 +10,22 @@ const sent = new WeakMap();
 const underway = new WeakSet();
 
 export function startSubmit() {
-  document.addEventListener("submit", (event) => {
-    const form = /** @type {HTMLFormElement} */ (event.target);
-    if (!isDeed(form)) return;
-    if (underway.has(form)) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      return;
-    }
-    underway.add(form);
-    form.setAttribute("aria-busy", "true");
-    name(form);
-  }, { capture: true });
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const form = /** @type {HTMLFormElement} */ (event.target);
+      if (!isDeed(form)) return;
+      if (underway.has(form)) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        return;
+      }
+      underway.add(form);
+      form.setAttribute("aria-busy", "true");
+      name(form);
+    },
+    { capture: true },
+  );
 
   document.body.addEventListener("htmx:afterRequest", (event) => {
     const form = /** @type {CustomEvent} */ (event).detail.elt;

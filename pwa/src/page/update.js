@@ -3,6 +3,9 @@
  */
 import { show } from "./status.js";
 
+/** A page of this app is seldom loaded whole, so the browser seldom looks by itself. */
+const LOOK_MS = 30 * 60_000;
+
 /** @param {ServiceWorkerRegistration} registration */
 export function offerUpdate(registration) {
   let isAgreed = false;
@@ -23,5 +26,6 @@ export function offerUpdate(registration) {
   navigator.serviceWorker.addEventListener("controllerchange", () => {
     if (isAgreed) location.reload();
   });
+  setInterval(() => void registration.update().catch(() => undefined), LOOK_MS);
   offer();
 }

@@ -28,6 +28,14 @@ def test_a_job_gives_the_lot_its_traveler_card(floor: Floor):
     assert floor.lot(P).runs[0].number == "J1"
 
 
+def test_a_job_needs_no_order(floor: Floor):
+    floor.given("lot.created", P, {"item": "item/SZ:P-1", "quantity": "20"}, by="sun.hao")
+    body = {"procedure": "procedure/SZ:card.v1", "lot": P, "quantity": "20", "due_on": None}
+    result = floor.do("job.started", JOB, body, by="liu.yang")
+    assert result.outcome.status == "applied"
+    assert (floor.job().order, floor.job().order_number, floor.job().due_on) == (None, None, None)
+
+
 @pytest.mark.parametrize(
     ("changed", "code"),
     [

@@ -110,6 +110,15 @@ def test_two_who_move_the_same_material_to_two_places_make_a_case(floor: Floor):
     assert floor.lot().on_hand == 100
 
 
+def test_what_lies_nowhere_is_put_away_by_who_cannot_know_and_makes_a_case(floor: Floor):
+    floor.passed()
+    floor.given("material.issued", M, issue("100"), by="chen.jing")
+    body = {"quantity": "2.5", "target": "A-1"}
+    result = floor.do("material.put_away", M, body, by="wang.fang", base=None)
+    assert (result.outcome.status, result.outcome.code) == ("conflict", "case_overdrawn")
+    assert [one.by for one in floor.case(result).entries] == ["wang.fang"]
+
+
 @pytest.mark.parametrize("status", ["to_inspect", "on_hold"])
 def test_a_lot_seen_to_be_stopped_is_not_issued(floor: Floor, status: str):
     floor.received()
@@ -193,6 +202,28 @@ def test_a_quantity_is_positive_with_at_most_six_decimals(floor: Floor, quantity
     result = floor.do("material.issued", M, issue(quantity), by="chen.jing")
     assert (result.outcome.status, result.outcome.code) == ("parked", "body_malformed")
     assert result.outcome.params["where"] == "quantity"
+
+
+@pytest.mark.parametrize("quantity", [True, None, ["1"], {"a": "1"}, ""])
+def test_what_is_no_number_is_no_quantity(floor: Floor, quantity: object):
+    floor.passed()
+    result = floor.do("material.issued", M, {"quantity": quantity}, by="chen.jing")
+    assert (result.outcome.status, result.outcome.code) == ("parked", "body_malformed")
+
+
+@pytest.mark.parametrize("quantity", [12, 0.5, " 7 ", "1e1"])
+def test_a_number_may_be_written_in_several_ways(floor: Floor, quantity: object):
+    floor.passed()
+    result = floor.do("material.issued", M, {"quantity": quantity}, by="chen.jing")
+    assert result.outcome.status == "applied"
+
+
+def test_what_others_took_and_the_person_saw_is_gone(floor: Floor):
+    floor.passed()
+    floor.given("material.issued", M, issue("70"), by="chen.jing")
+    result = floor.do("material.issued", M, issue("60"), by="wang.fang")
+    assert (result.outcome.status, result.outcome.code) == ("parked", "not_enough")
+    assert result.outcome.params["on_hand"] == "30"
 
 
 def test_surplus_comes_back_with_its_lot(floor: Floor):

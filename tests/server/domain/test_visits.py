@@ -42,6 +42,30 @@ def test_a_visit_needs_a_service_procedure_and_a_person(floor: Floor, changed: d
     assert (result.outcome.status, result.outcome.code) == ("rejected", "unknown_document")
 
 
+@pytest.mark.parametrize(
+    ("changed", "where"),
+    [
+        ({"customer": ["无锡"]}, "customer"),
+        ({"customer": {"name": "无锡"}}, "customer.address"),
+        ({"service": "party"}, "service"),
+        ({"priority": "high"}, "priority"),
+        ({"problem": "x" * 2001}, "problem"),
+        ({"problem": 5}, "problem"),
+    ],
+)
+def test_a_malformed_visit_is_rejected_with_the_place(
+    floor: Floor, changed: dict[str, Any], where: str
+):
+    result = floor.do("visit.opened", VISIT, {**VISIT_BODY, **changed}, by="zhang.wei")
+    assert (result.outcome.status, result.outcome.code) == ("rejected", "body_malformed")
+    assert result.outcome.params["where"] == where
+
+
+def test_text_is_counted_in_characters(floor: Floor):
+    result = floor.do("visit.opened", VISIT, {**VISIT_BODY, "problem": "🧰" * 2000}, by="zhang.wei")
+    assert result.outcome.status == "applied"
+
+
 def test_parts_used_leave_the_stock_they_came_from(floor: Floor):
     floor.sent()
     result = floor.do("visit.step_recorded", VISIT, work((VAN, "2")), by="zhou.min")

@@ -1,0 +1,42 @@
+/** What server and device have in common, as data: the page table, texts, index and rights. */
+
+export interface ListSpec {
+  term: string | string[];
+  match?: { fields: string[]; text: string };
+  where?: Record<string, string>;
+  sort?: string;
+  latest?: string;
+  limit?: number;
+}
+
+export interface PageSpec {
+  name: string;
+  path: string;
+  template: string;
+  title: string;
+  nav?: string | null;
+  doc?: string | null;
+  also?: Record<string, string>;
+  lists?: Record<string, ListSpec>;
+  query?: string[];
+  roles?: string[] | null;
+  public?: boolean;
+  server_only?: boolean;
+}
+
+export interface KindSpec {
+  roles: string[] | null;
+  request: boolean;
+  v: number;
+}
+
+/** GET /assets/shared.json: what server and device have in common, as data. */
+export interface Shared {
+  build: string;
+  pages: PageSpec[];
+  templates: Record<string, string>;
+  locale: Record<string, any>;
+  problems: Record<string, any>;
+  index: Record<string, string[]>;
+  kinds: Record<string, KindSpec>;
+}

@@ -1,0 +1,107 @@
+"""Lookup: what a scanned or typed text stands for, among the documents that the person may see.
+
+Reading a code is `labels.code`; the device's twin is `pwa/src/lookup.js`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+from labels.code import Reading
+from labels.code import read as read_code
+from sync.problem import Problem
+
+TEXT_SHOWN_CHARS = 80
+NUMBERED = ("job", "visit", "order", "item")  # a typed number is the end of `type/SITE:number`
+Doc = dict[str, Any]
+
+
+class Index(Protocol):
+    """Where documents are found; `server.pages.answer.Reader` is one."""
+
+    def get(self, key: str) -> Doc | None:
+        """The document under this key."""
+
+    def find(self, terms: list[str]) -> list[Doc]:
+        """All documents with any of these terms."""
+
+
+def lot_of(text: str, index: Index, field: str) -> str:
+    """The key of the lot. Problems: unknown_lot, ambiguous_lot."""
+    return _only(_lots(_reading(text), index), text, "lot", field)
+
+
+def item_of(text: str, index: Index, field: str) -> str:
+    """The key of the item: its code, its key, or any code that names it.
+
+    Problems: unknown_item, ambiguous_item.
+    """
+    reading = _reading(text)
+    found: list[str] = []
+    if reading.kind == "own" and reading.type == "item":
+        found = _present([f"item/{reading.id}"], index)
+    elif reading.kind == "gs1":
+        found = _items_by_gtin(reading, index)
+    elif reading.kind == "text":
+        found = _coded("item.code", reading.text or "", index)
+    return _only(found, text, "item", field)
+
+
+def document_of(text: str, index: Index, me: Mapping[str, Any]) -> str:
+    """The key of whatever the scanned code leads to. Problems: unknown_code, ambiguous_code."""
+    reading = _reading(text)
+    if reading.kind == "own":
+        found = _present([f"{reading.type}/{reading.id}"], index)
+    elif reading.kind == "gs1" and not reading.lot:
+        found = _items_by_gtin(reading, index)
+    else:
+        found = _lots(reading, index)
+        if not found and reading.kind == "text":
+            keys = [f"{kind}/{site}:{reading.text}" for kind in NUMBERED for site in me["sites"]]
+            found = _present(keys, index)
+    return _only(found, text, "code", "code")
+
+
+def _reading(text: str) -> Reading:
+    """A whole key reads as our own code; the rest as `labels.code` says."""
+    kind, slash, rest = text.partition("/")
+    if slash and kind == "lot":
+        return Reading("own", type="lot", id=rest)
+    if slash and kind == "item":
+        return Reading("own", type="item", id=rest)
+    return read_code(text)
+
+
+def _lots(reading: Reading, index: Index) -> list[str]:
+    if reading.kind == "lot_id" or (reading.kind == "own" and reading.type == "lot"):
+        return _present([f"lot/{reading.id}"], index)
+    if reading.kind == "gs1" and reading.gtin and reading.lot:
+        return _keys(index.find([f"lot.scan={reading.gtin}/{reading.lot}"]))
+    code = reading.text if reading.kind == "text" else reading.lot
+    return _coded("lot.code", code, index) if code else []
+
+
+def _coded(term: str, code: str, index: Index) -> list[str]:
+    exact = _keys(index.find([f"{term}={code}"]))
+    return exact or _keys(index.find([f"{term}={code.upper()}"]))
+
+
+def _items_by_gtin(reading: Reading, index: Index) -> list[str]:
+    return _keys(one for one in index.find(["item"]) if one["gtin"] == reading.gtin)
+
+
+def _present(keys: list[str], index: Index) -> list[str]:
+    return [key for key in keys if index.get(key) is not None]
+
+
+def _keys(found: Iterable[Doc]) -> list[str]:
+    return [str(one["key"]) for one in found]
+
+
+def _only(keys: list[str], text: str, noun: str, field: str) -> str:
+    if len(keys) == 1:
+        return keys[0]
+    code = f"ambiguous_{noun}" if keys else f"unknown_{noun}"
+    raise Problem(code, {"text": text[:TEXT_SHOWN_CHARS]}, field=field)
+
+
+RESOLVERS: dict[str, Callable[[str, Index, str], str]] = {"lot": lot_of, "item": item_of}

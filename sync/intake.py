@@ -1,0 +1,124 @@
+"""Intake: which of the bytes that arrived are new, what number they have, what speaks against them.
+
+Pure: it is told what the journal knows and where each device's chain ends. Bytes are never
+refused here; what has no right to its place is kept under an id made from its hash.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sync.document import utc_text
+from sync.entry import Entry, digest_of, place_claimed, read
+from sync.journal import Arrived, Known, id_of_bytes
+from sync.problem import Problem
+from sync.reconcile import Outcome
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Bytes as a device sent them: the entry in them, or what is wrong with them."""
+
+    raw: bytes
+    sig: str | None
+    sha256: str
+    entry: Entry | None
+    wrong: Outcome | None
+
+    @property
+    def ids(self) -> set[str]:
+        """The ids under which these bytes may be in the journal."""
+        return {id_of_bytes(self.raw), *([self.entry.id] if self.entry else [])}
+
+
+def opened(raw: bytes, sig: str | None) -> Sent:
+    """The entry in the bytes; what nobody can read is parked."""
+    try:
+        return Sent(raw, sig, digest_of(raw), read(raw), None)
+    except Problem as problem:
+        wrong = Outcome("parked", problem.code, problem.params)
+        return Sent(raw, sig, digest_of(raw), None, wrong)
+
+
+@dataclass
+class Intake:
+    """Takes what devices sent within one transaction; `stored` is what the journal knows of it."""
+
+    stored: dict[str, Known]
+    now: datetime
+    arrived: dict[str, Arrived] = field(default_factory=dict)
+    _hashes: dict[str, str] = field(default_factory=dict)
+
+    def take(self, sent: list[Sent], device: dict[str, Any]) -> tuple[list[str], str | None]:
+        """Number what is new (moves the device's chain on); nothing after a number that is missing.
+
+        Answers the ids of all that the journal has by now, and what the device must do.
+        """
+        ids, need = [], None
+        for one in sent:
+            entry_id, is_new = self._id(one, device["id"])
+            if is_new and need is None:
+                need = self._number(one, entry_id, device)
+            if not is_new or need is None:
+                ids.append(entry_id)
+        return ids, need
+
+    def _id(self, one: Sent, device: str) -> tuple[str, bool]:
+        """The id of the bytes, and whether they are new."""
+        by_hash = id_of_bytes(one.raw)
+        if one.entry is not None:
+            there = self._sha256(one.entry.id)
+            if there == one.sha256:
+                return one.entry.id, False
+            if there is None and one.entry.device == device:
+                return one.entry.id, True
+        return by_hash, self._sha256(by_hash) is None
+
+    def _sha256(self, entry_id: str) -> str | None:
+        if entry_id in self._hashes:
+            return self._hashes[entry_id]
+        known = self.stored.get(entry_id)
+        return known.sha256 if known else None
+
+    def _number(self, one: Sent, entry_id: str, device: dict[str, Any]) -> str | None:
+        seq, standing = self._place(one, device)
+        if seq is not None and seq > device["last_seq"] + 1:
+            return "resend_from"
+        if seq is not None and (fork := self._fork(one, seq, entry_id, device)):
+            standing = standing or fork
+            seq = None if seq <= device["last_seq"] else seq
+        if seq is not None:
+            device["last_seq"], device["last_hash"] = seq, one.sha256
+        self._hashes[entry_id] = one.sha256
+        self.arrived[entry_id] = Arrived(
+            id=entry_id,
+            raw=one.raw,
+            sig=one.sig,
+            device=device["id"],
+            home=device["home"],
+            received_at=utc_text(self.now),
+            seq=seq,
+            entry=one.entry,
+            standing=standing,
+        )
+        return None
+
+    def _place(self, one: Sent, device: dict[str, Any]) -> tuple[int | None, Outcome | None]:
+        """The number in the device's chain, none for what is another's; what speaks against it."""
+        if one.entry is None:
+            claimed = place_claimed(one.raw)
+            if claimed is None:
+                return device["last_seq"] + 1, one.wrong
+            return (claimed[1] if claimed[0] == device["id"] else None), one.wrong
+        if one.entry.device != device["id"]:
+            return None, Outcome("parked", "device_foreign", {"device": one.entry.device})
+        return one.entry.seq, None
+
+    def _fork(self, one: Sent, seq: int, entry_id: str, device: dict[str, Any]) -> Outcome | None:
+        """A number or id used twice, or a chain that does not meet: two devices are one."""
+        meets = one.entry is None or (
+            one.entry.prev == device["last_hash"] and one.entry.id == entry_id
+        )
+        if meets and seq > device["last_seq"]:
+            return None
+        return Outcome("parked", "fork", {"device": device["id"], "seq": seq})

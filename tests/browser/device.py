@@ -1,0 +1,155 @@
+"""A tablet or a phone in somebody's hands: a real Chromium with a profile that outlives it.
+
+How pages are operated lives here; what must come of it is in the tests.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
+
+from tests.browser.chromium import chromium_arguments, find_chromium
+from tests.browser.fake_camera import camera_arguments
+from tests.browser.real_server import RealServer
+
+TABLET = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+PASSWORD = "traveler-demo"
+WAIT_MS = 30_000
+WORKER_STATE = """async () => {
+  const { active } = await navigator.serviceWorker.ready;
+  return new Promise((answer) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => answer(data);
+    active.postMessage({ type: "hello" }, [port2]);
+  });
+}"""
+
+
+class Device:
+    """One device of one person."""
+
+    def __init__(
+        self,
+        playwright: Playwright,
+        server: RealServer,
+        folder: Path,
+        *,
+        viewport: Mapping[str, int] = TABLET,
+        locale: str = "zh-CN",
+    ) -> None:
+        self.server = server
+        self.film = folder / "camera.mjpeg"
+        self._playwright = playwright
+        self._folder = folder
+        self._viewport = viewport
+        self._locale = locale
+        self._context: BrowserContext | None = None
+        self.problems: list[str] = []
+        folder.mkdir(parents=True)
+
+    @property
+    def context(self) -> BrowserContext:
+        """The browser that is open."""
+        assert self._context is not None
+        return self._context
+
+    @property
+    def page(self) -> Page:
+        """Its page."""
+        return self.context.pages[0]
+
+    def open(self) -> None:
+        """Start the browser; what it kept from the last time is still there."""
+        self._context = self._playwright.chromium.launch_persistent_context(
+            self._folder / "profile",
+            executable_path=find_chromium(),
+            args=chromium_arguments(*camera_arguments(self.film)),
+            viewport={**self._viewport},  # type: ignore[typeddict-item]
+            locale=self._locale,
+            has_touch=self._viewport is PHONE,
+            permissions=["camera"],
+        )
+        self._context.set_default_timeout(WAIT_MS)
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+
+    def close(self) -> None:
+        """End the browser."""
+        self.context.close()
+        self._context = None
+
+    def sign_in(self, login: str) -> None:
+        """Sign in and wait until the device has what it needs to work alone."""
+        self.go("/sign-in")
+        self.page.fill("[name=login]", login)
+        self.page.fill("[name=password]", PASSWORD)
+        self.page.click("main button[type=submit]")
+        expect(self.page.locator("[data-net]")).to_be_visible()
+        self.wait_for_state(f"s.ready && s.login === {login!r}")
+
+    def go(self, path: str) -> None:
+        """Open an address of the app."""
+        self.page.goto(self.server.url + path)
+
+    def state(self) -> dict[str, Any]:
+        """What the worker says of itself: ready, waiting, online …"""
+        found: dict[str, Any] = self.page.evaluate(WORKER_STATE)
+        return found
+
+    def wait_for_state(self, condition: str) -> None:
+        """Until the worker's state `s` meets a JavaScript condition."""
+        self.page.wait_for_function(
+            f"async () => {{ const s = await ({WORKER_STATE})(); return {condition}; }}",
+            polling=200,
+        )
+
+    def waiting(self) -> int:
+        """How many entries wait on this device, as the bar says."""
+        return int(self.page.locator("[data-net]").get_attribute("data-waiting") or 0)
+
+    def fill(self, values: Mapping[str, str]) -> None:
+        """Fill the form fields of these names; radio buttons take the value to choose."""
+        for name, value in values.items():
+            choice = self.page.locator(f'#main label:has([name="{name}"][value="{value}"]):visible')
+            field = self.page.locator(f'#main [name="{name}"]:visible')
+            if choice.count():
+                choice.click()
+            elif field.first.evaluate("f => f.tagName") == "SELECT":
+                field.select_option(value)
+            else:
+                field.fill(value)
+
+    def submit(self, kind: str, *, button: str = "button[type=submit]") -> str:
+        """Send the form of this kind; the id of the entry that the page confirms."""
+        done = self.page.locator("[data-done]")
+        before = done.get_attribute("data-done") if done.count() else ""
+        self.page.locator(f'#main form[action="/do/{kind}"] {button}').first.click()
+        done = self.page.locator(f'[data-done]:not([data-done="{before}"])')
+        expect(done).to_be_visible()
+        entry = done.get_attribute("data-done") or ""
+        assert entry in self.page.url
+        return entry
+
+    def sign(self) -> None:
+        """A finger draws on the signature field."""
+        box = self.page.locator("[data-signature] canvas").bounding_box()
+        assert box is not None
+        self.page.locator("[data-signature] canvas").scroll_into_view_if_needed()
+        box = self.page.locator("[data-signature] canvas").bounding_box()
+        assert box is not None
+        mouse = self.page.mouse
+        mouse.move(box["x"] + 20, box["y"] + box["height"] / 2)
+        mouse.down()
+        for step in range(1, 9):
+            bend = 25 if step % 2 else -25
+            mouse.move(box["x"] + 20 + step * 25, box["y"] + box["height"] / 2 + bend)
+        mouse.up()
+
+    def opened_in_ms(self, path: str) -> float:
+        """How long a page takes from the request to the DOM, by the browser's own clock."""
+        self.go(path)
+        took: float = self.page.evaluate(
+            "() => performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
+        )
+        return took
