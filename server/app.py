@@ -53,6 +53,8 @@ def create_app(plant: Plant) -> Litestar:
             Problem: problems.on_problem,
             HTTPException: problems.on_http_exception,
             OperationalError: problems.on_database,
+            UnicodeDecodeError: problems.on_undecodable,
+            RecursionError: problems.on_undecodable,
             Exception: problems.on_unforeseen,
         },
         openapi_config=OpenAPIConfig(

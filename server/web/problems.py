@@ -19,6 +19,7 @@ from sync.problem import Problem
 
 DEVICE_PATHS = ("/sync/", "/blobs/", "/assets/", "/health")
 HTTP_CODES = {404: "not_found", 405: "not_found", 413: "request_too_large"}
+BODY_DECODER = "litestar/serialization/msgspec_hooks.py"
 log = structlog.get_logger()
 
 
@@ -43,6 +44,14 @@ def on_database(request: Asking, error: OperationalError) -> Response[Any]:
     """The database is locked, full or gone: nothing was taken, try again later."""
     log.warning("database_unavailable", path=request.url.path, error=type(error.orig).__name__)
     return on_problem(request, Problem("busy", {}))
+
+
+def on_undecodable(request: Asking, error: Exception) -> Response[Any]:
+    """Bytes that are no text, or nested too deep: where the framework read the body, bad_request."""
+    frames = traceback.extract_tb(error.__traceback__)
+    if any(frame.filename.endswith(BODY_DECODER) for frame in frames):
+        return on_problem(request, Problem("bad_request", {}))
+    return on_unforeseen(request, error)
 
 
 def on_unforeseen(request: Asking, error: Exception) -> Response[Any]:

@@ -88,7 +88,9 @@ def enrol(request: Asking, data: JSONBody[EnrolRequest], bearer: Bearer = "") ->
     request_max_body_size=WIRE_MAX_BYTES,
     responses=answers(PushAnswer, 401, 403, 413, 503),
 )
-async def push_entries(request: Asking, data: JSONBody[PushRequest], bearer: Bearer = "") -> dict[str, Any]:
+async def push_entries(
+    request: Asking, data: JSONBody[PushRequest], bearer: Bearer = ""
+) -> dict[str, Any]:
     """Take entries; every one gets its verdict, the same again if it is sent again.
 
     Problems: device_unknown, device_foreign, push_too_large, busy.
@@ -109,7 +111,9 @@ async def push_entries(request: Asking, data: JSONBody[PushRequest], bearer: Bea
 
 @post("/sync/pull", status_code=200, responses=answers(PullAnswer, 401, 403))
 @threaded
-def pull_changes(request: Asking, data: JSONBody[PullRequest], bearer: Bearer = "") -> Response[bytes]:
+def pull_changes(
+    request: Asking, data: JSONBody[PullRequest], bearer: Bearer = ""
+) -> Response[bytes]:
     """What changed in the signed-in person's scopes since the device's cursors.
 
     Problems: device_unknown, device_foreign, sign_in_needed.

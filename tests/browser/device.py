@@ -3,7 +3,8 @@
 How pages are operated lives here; what must come of it is in the tests.
 """
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ TABLET = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 PASSWORD = "traveler-demo"
 WAIT_MS = 30_000
+ASK_AGAIN_MS = 100
 WORKER_STATE = """async () => {
   const { active } = await navigator.serviceWorker.ready;
   return new Promise((answer) => {
@@ -86,7 +88,7 @@ class Device:
         self.page.fill("[name=password]", PASSWORD)
         self.page.click("main button[type=submit]")
         expect(self.page.locator("[data-net]")).to_be_visible()
-        self.wait_for_state(f"s.ready && s.login === {login!r}")
+        self.wait_for(lambda state: state["ready"] and state["login"] == login)
 
     def go(self, path: str) -> None:
         """Open an address of the app."""
@@ -97,12 +99,16 @@ class Device:
         found: dict[str, Any] = self.page.evaluate(WORKER_STATE)
         return found
 
-    def wait_for_state(self, condition: str) -> None:
-        """Until the worker's state `s` meets a JavaScript condition."""
-        self.page.wait_for_function(
-            f"async () => {{ const s = await ({WORKER_STATE})(); return {condition}; }}",
-            polling=200,
-        )
+    def wait_for(self, met: Callable[[dict[str, Any]], bool]) -> None:
+        """Until the worker's state meets a condition; asked ten times a second."""
+        deadline = time.monotonic() + WAIT_MS / 1000
+        while not met(state := self.state()):
+            assert time.monotonic() < deadline, f"still {state}"
+            self.page.wait_for_timeout(ASK_AGAIN_MS)
+
+    def wait_until_sent(self) -> None:
+        """Until nothing waits on this device any more."""
+        self.wait_for(lambda state: state["waiting"] == 0)
 
     def waiting(self) -> int:
         """How many entries wait on this device, as the bar says."""

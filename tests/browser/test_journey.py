@@ -120,7 +120,7 @@ def change_behind_the_supervisors_back(day: Day) -> None:
     day.operator.go(page_of(plant.CHANGED_REQUISITION) + "?form=change")
     day.operator.fill({"body.lines.0.quantity": "320", "body.reason": "少算了一箱"})
     day.did(day.operator, "requisition.changed")
-    day.operator.wait_for_state("s.waiting === 0")
+    day.operator.wait_until_sent()
 
 
 def scan_and_record(day: Day) -> None:
@@ -261,7 +261,7 @@ def close_and_open_everything(day: Day) -> None:
     for device, count in zip(day.devices, waiting, strict=True):
         device.open()
         device.go("/outbox")
-        expect(device.page.locator("[data-entry]")).to_have_count(count)
+        expect(device.page.locator(".outbox-waiting")).to_have_count(count)
     day.operator.go(page_of(plant.FIRST_ARTICLE_LOT))
     expect(day.operator.page.locator(".sign-on_hold")).to_be_visible()
     day.technician.go(page_of(plant.OPEN_VISIT))
@@ -276,7 +276,7 @@ def come_back(day: Day) -> None:
     """7: the server starts; without a tap everything goes up and comes out right."""
     day.server.start()
     for device in day.devices:
-        device.wait_for_state("s.waiting === 0")
+        device.wait_until_sent()
     marks = ",".join("?" * len(day.entries))
     found = day.server.rows(
         f"select entry_id from journal where entry_id in ({marks})", *day.entries
@@ -315,7 +315,7 @@ def resolve(day: Day) -> None:
     expect(page.locator("#main")).to_contain_text("陈静")
     supervisor.fill({"body.counted": "3", "body.note": "已盘点"})
     day.did(supervisor, "case.resolved")
-    supervisor.wait_for_state("s.waiting === 0")
+    supervisor.wait_until_sent()
     assert day.server.document(plant.WAITING_REQUISITION)["state"] == "approved"
     assert day.server.document(plant.CHANGED_REQUISITION)["state"] == "waiting"
     assert day.server.document(plant.SHARED_LOT)["on_hand"] == "3"

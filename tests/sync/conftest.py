@@ -1,5 +1,6 @@
 """What the engine's tests use: a desk over a database file, new for each, and who sends to it."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +10,18 @@ from tests.simulation.sender import Sender
 from tests.sync.desk import Desk, desk_in
 
 
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a desk where nothing happened, to be copied."""
+    folder = tmp_path_factory.mktemp("empty")
+    desk_in(folder).store.close()
+    return folder
+
+
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path, empty: Path) -> Iterator[Desk]:
     """An empty desk."""
+    shutil.copytree(empty, tmp_path, dirs_exist_ok=True)
     made = desk_in(tmp_path)
     yield made
     made.store.close()
