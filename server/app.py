@@ -40,12 +40,14 @@ log = structlog.get_logger()
 
 
 def create_app(plant: Plant) -> Litestar:
-    """The ASGI application that serves this plant; closing it is the caller's."""
-    return Litestar(
+    """The ASGI application that serves this plant; closing it is the caller's.
+
+    Logs and headers stand around all of it: the router answers what it does not know by itself.
+    """
+    app = Litestar(
         route_handlers=ROUTES,
         state=State({"plant": plant}),
         before_request=same_origin,
-        middleware=[with_log, with_headers],
         compression_config=CompressionConfig(
             backend="gzip", gzip_compress_level=6, exclude=[r"^/sync/events$", r"^/blobs/"]
         ),
@@ -68,6 +70,8 @@ def create_app(plant: Plant) -> Litestar:
         request_max_body_size=BODY_MAX_BYTES,
         logging_config=None,
     )
+    app.asgi_handler = with_log(with_headers(app.asgi_handler))
+    return app
 
 
 def with_log(app: ASGIApp) -> ASGIApp:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 HERE = Path(__file__).resolve().parent
 VARIABLES = {
@@ -31,7 +32,7 @@ class Settings:
     @property
     def database_url(self) -> str:
         """The SQLAlchemy URL of the database."""
-        return self.database or f"sqlite:///{self.data.resolve() / 'traveler.sqlite3'}"
+        return self.database or f"sqlite:///{quote(str(self.data.resolve() / 'traveler.sqlite3'))}"
 
     @property
     def secure(self) -> bool:

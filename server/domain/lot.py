@@ -7,7 +7,7 @@ created), `lot_status` (held, released, scrapped) and `movement` (issued, return
 from decimal import Decimal
 from typing import Literal
 
-from server.domain.values import Happening, Line, Name, Quantity, Value
+from server.domain.values import Happening, Line, Name, Quantity, Reason, Value
 from sync.document import Document
 
 LotStatus = Literal["to_inspect", "passed", "failed", "on_hold", "scrapped", "emergency"]
@@ -51,7 +51,7 @@ class Hold(Value):
     """Why the lot may not be used; open until somebody released it."""
 
     entry: str
-    reason: str
+    reason: Reason
     by: str
     by_name: str
     at: str
@@ -86,7 +86,7 @@ class Lot(Document):
     status: LotStatus
     status_by_name: str
     status_at: str
-    status_reason: str
+    status_reason: Reason
     status_version: int
     status_device: str
     quantity: Quantity

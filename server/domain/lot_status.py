@@ -9,7 +9,7 @@ from server.domain.item import Item
 from server.domain.lot import Hold, Lot, LotStatus
 from server.domain.movement_line import note_movement, status_seen
 from server.domain.person import name_of
-from server.domain.values import Text, Value, happening, remember
+from server.domain.values import Reason, Text, Value, happening, remember
 from sync.entry import Entry
 from sync.problem import Problem
 from sync.reconcile import Draft, Kind, Outcome
@@ -78,7 +78,7 @@ def scrapped(entry: Entry, body: Scrapped, draft: Draft, now: datetime) -> Outco
     return Outcome()
 
 
-def hold(lot: Lot, entry: Entry, *, reason: str, by_name: str) -> None:
+def hold(lot: Lot, entry: Entry, *, reason: Reason, by_name: str) -> None:
     """Add a hold and let it rule the status; it remembers what the status was."""
     lot.holds.insert(
         0,
@@ -97,7 +97,9 @@ def hold(lot: Lot, entry: Entry, *, reason: str, by_name: str) -> None:
     set_status(lot, entry, "on_hold", reason=reason, by_name=by_name)
 
 
-def set_status(lot: Lot, entry: Entry, status: LotStatus, *, reason: str, by_name: str) -> None:
+def set_status(
+    lot: Lot, entry: Entry, status: LotStatus, *, reason: Reason, by_name: str
+) -> None:
     """The status with its who, when and why; the version tells who can have seen it."""
     lot.status = status
     lot.status_by_name = by_name

@@ -171,7 +171,7 @@ def _material(requisition: Requisition) -> list[Shown]:
     ]
     for line in requisition.lines:
         value = f"{canonical(line.quantity)} {line.unit}"
-        shown.append(Shown(field=f"item:{line.item_code}", label=line.item_name, value=value))
+        shown.append(Shown(field=line.item_code, label=line.item_name, value=value))
     if requisition.note:
         shown.append(Shown(field="note", label=NOTE, value=requisition.note))
     return shown

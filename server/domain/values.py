@@ -45,6 +45,9 @@ class Name(Value):
     en: Line
 
 
+Reason = str | Name  # what a person wrote, or the step whose verdict it was
+
+
 class Happening(Value):
     """One line of a timeline: which entry, what kind, who, when by the device's clock."""
 

@@ -132,7 +132,7 @@ def _pass(entry: Entry, lot: Lot, step: Step, draft: Draft, *, by_name: str) -> 
     if lot.status not in ("to_inspect", "emergency"):
         return Outcome("merged", "lot_status_stands", {"lot": lot.code, "status": lot.status})
     lot = draft.edit(lot.key, Lot)
-    set_status(lot, entry, step.on_pass, reason=_reason(step), by_name=by_name)
+    set_status(lot, entry, step.on_pass, reason=step.title, by_name=by_name)
     return Outcome()
 
 
@@ -147,11 +147,7 @@ def stop(
         return False
     lot = draft.edit(lot.key, Lot)
     if target == "on_hold":
-        hold(lot, entry, reason=_reason(step), by_name=by_name)
+        hold(lot, entry, reason=step.title, by_name=by_name)
     else:
-        set_status(lot, entry, target, reason=_reason(step), by_name=by_name)
+        set_status(lot, entry, target, reason=step.title, by_name=by_name)
     return True
-
-
-def _reason(step: Step) -> str:
-    return f"{step.title.zh} / {step.title.en}"

@@ -70,10 +70,13 @@ def asset(request: Asking, path: FromPath[Path]) -> Response[bytes]:
 
 def _file(plant: Plant, name: str) -> Path:
     folder = plant.settings.dist.resolve()
-    file = (folder / name).resolve()
-    if not file.is_relative_to(folder) or not file.is_file():
-        raise Problem("not_found", {})
-    return file
+    try:
+        file = (folder / name).resolve()
+        if file.is_relative_to(folder) and file.is_file():
+            return file
+    except (OSError, ValueError):  # a name that no file can have
+        pass
+    raise Problem("not_found", {})
 
 
 ROUTES = [health, worker, manifest, shared, asset]

@@ -47,7 +47,7 @@ def on_database(request: Asking, error: OperationalError) -> Response[Any]:
 
 
 def on_undecodable(request: Asking, error: Exception) -> Response[Any]:
-    """Bytes that are no text, or nested too deep: where the framework read the body, bad_request."""
+    """Bytes that are no text, or nested too deep: bad_request, where the framework read them."""
     frames = traceback.extract_tb(error.__traceback__)
     if any(frame.filename.endswith(BODY_DECODER) for frame in frames):
         return on_problem(request, Problem("bad_request", {}))

@@ -11,17 +11,17 @@ LOGIN = "wang.fang"
 
 def enrolled(plant: Plant) -> tuple[Chain, str]:
     """A device of an operator, and the session that proves its entries."""
+    token = sessions.sign_in(
+        plant.store,
+        DOCUMENTS,
+        login=LOGIN,
+        password="traveler-demo",
+        browser="bench",
+        now=plant.now(),
+        days=1,
+    )
     with plant.store.write() as connection:
-        token = sessions.sign_in(
-            connection,
-            DOCUMENTS,
-            login=LOGIN,
-            password="traveler-demo",
-            browser="bench",
-            now=plant.now(),
-            days=1,
-        )
-        session = sessions.of_token(connection, DOCUMENTS, str(token), plant.now())
+        session = sessions.of_token(connection, DOCUMENTS, token, plant.now())
         assert session is not None
         enrolled = devices.enrol(connection, session, name="bench", token="", now=plant.now())
         return chain_of(connection, enrolled.device), session.id

@@ -21,13 +21,13 @@ class Sender:
     seq: int = 0
     last: str = FIRST_PREV
 
-    def write(self, kind: str, on: str, body: Any = None, **otherwise: Any) -> bytes:
+    def write(self, kind: str, on: str, body: Any = None, /, **otherwise: Any) -> bytes:
         """The bytes of the next entry; `otherwise` replaces fields. The chain goes on."""
         raw = self.draft(kind, on, body, **otherwise)
         self.number(raw)
         return raw
 
-    def draft(self, kind: str, on: str, body: Any = None, **otherwise: Any) -> bytes:
+    def draft(self, kind: str, on: str, body: Any = None, /, **otherwise: Any) -> bytes:
         """The same without giving it its place in the chain."""
         fields = {
             "id": str(uuid7()),

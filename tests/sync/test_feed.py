@@ -2,59 +2,24 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 import pytest
 
 from sync import pull as pulling
-from sync.pull import PAGE_MAX, Page, pull
+from sync.pull import pull
 from sync.store import upsert
 from sync.tables import DocumentRow, FeedRow
+from tests.simulation.replica import Replica
 from tests.sync.desk import C, D, Desk
 
 FLOOR = frozenset({"S.floor"})
 
 
-@dataclass
-class Replica:
-    """What a device has of its scopes, and a check that the feed never runs backwards."""
-
-    desk: Desk
-    allowed: frozenset[str] = FLOOR
-    cursors: dict[str, int] = field(default_factory=dict)
-    bodies: dict[str, dict[str, Any]] = field(default_factory=dict)
-    seen: list[tuple[str, int]] = field(default_factory=list)
-
-    def pull(self, limit: int = PAGE_MAX) -> Page:
-        with self.desk.store.read() as connection:
-            page = pull(connection, self.allowed, self.cursors, limit=limit)
-        for change in page.changes:
-            scope, version = change["scope"], change["version"]
-            assert version > self.cursors.get(scope, 0), "came at or below a delivered cursor"
-            assert version <= page.cursors[scope], "lies beyond the cursor that was given"
-            self.seen.append((scope, version))
-            if change["body"] is None:
-                self.bodies.pop(change["key"], None)
-            else:
-                self.bodies[change["key"]] = msgspec.json.decode(change["body"])
-        for scope in page.scopes_dropped:
-            self.bodies = {k: b for k, b in self.bodies.items() if f"S.{b['hall']}" != scope}
-        assert all(page.cursors[s] >= v for s, v in self.cursors.items() if s in page.cursors)
-        self.cursors = page.cursors
-        return page
-
-    def pull_all(self, limit: int = PAGE_MAX) -> int:
-        pages = 1
-        while not self.pull(limit).complete:
-            pages += 1
-        return pages
-
-
 @pytest.fixture
 def replica(desk: Desk) -> Replica:
-    return Replica(desk)
+    return Replica(desk.store, FLOOR)
 
 
 def keys(count: int) -> list[str]:
@@ -84,7 +49,7 @@ def test_the_first_sync_equals_the_documents(desk, ann, replica):
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 6, 7, 8, 1000])
 def test_pages_of_any_size_give_the_same(desk, ann, limit):
-    replica = Replica(desk, frozenset({"S.floor", "S.yard", "S.desk"}))
+    replica = Replica(desk.store, frozenset({"S.floor", "S.yard", "S.desk"}))
     desk.push(ann, *(ann.write("counter.opened", key) for key in keys(7)))
     desk.push(ann, *(ann.write("counter.moved", key, {"to": "yard"}) for key in keys(4)))
     pages = replica.pull_all(limit)
@@ -94,7 +59,7 @@ def test_pages_of_any_size_give_the_same(desk, ann, limit):
 
 
 def test_a_page_is_not_complete_while_another_scope_still_has_changes(desk, ann):
-    replica = Replica(desk, frozenset({"S.floor", "S.yard"}))
+    replica = Replica(desk.store, frozenset({"S.floor", "S.yard"}))
     desk.push(ann, ann.write("counter.opened", C), ann.write("counter.opened", D))
     desk.push(ann, ann.write("counter.moved", D, {"to": "yard"}))
     page = replica.pull(2)
@@ -134,7 +99,7 @@ def test_a_change_between_two_pages_is_not_lost(desk, ann, replica):
 
 
 def test_what_leaves_a_scope_leaves_a_tombstone_there(desk, ann, replica):
-    yard = Replica(desk, frozenset({"S.yard"}))
+    yard = Replica(desk.store, frozenset({"S.yard"}))
     desk.push(ann, ann.write("counter.opened", C))
     replica.pull()
     answer = desk.push(ann, ann.write("counter.moved", C, {"to": "yard"}))
@@ -206,7 +171,7 @@ def together(*works: Callable[[], None]) -> None:
 
 
 def test_while_writers_go_on_readers_of_any_page_size_miss_nothing(desk, ann, bob):
-    replicas = [Replica(desk, frozenset({"S.floor", "S.yard"})) for _ in range(3)]
+    replicas = [Replica(desk.store, frozenset({"S.floor", "S.yard"})) for _ in range(3)]
     desk.push(ann, *(ann.write("counter.opened", key) for key in keys(5)))
     done = threading.Event()
 

@@ -11,7 +11,7 @@ import { happening, minus, remember } from "./values.js";
 /** @typedef {import("../types").Doc} Doc */
 /** @typedef {import("../types").Entry} Entry */
 /** @typedef {import("../types").DraftLike} Draft */
-/** @typedef {{reason: string, byName: string}} Why */
+/** @typedef {{reason: string | Record<string, string>, byName: string}} Why */
 
 const REASON = { reason: body.someText };
 const RELEASED = { ...REASON, emergency: body.or(body.flag, false) };

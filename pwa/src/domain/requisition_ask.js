@@ -171,7 +171,7 @@ function materialOf(requisition) {
   ];
   for (const { item_code, item_name, quantity, unit } of requisition.lines) {
     const value = strip(`${quantity} ${unit}`);
-    shown.push({ field: `item:${item_code}`, label: item_name, value });
+    shown.push({ field: item_code, label: item_name, value });
   }
   if (requisition.note) shown.push({ field: "note", label: NOTE, value: requisition.note });
   return shown;

@@ -131,7 +131,7 @@ function pass(entry, lot, step, draft, byName) {
     return outcome("merged", "lot_status_stands", { lot: lot.code, status: lot.status });
   }
   const changed = edit(draft, lot.key, "lot");
-  setStatus(changed, entry, step.on_pass, { reason: reasonOf(step), byName });
+  setStatus(changed, entry, step.on_pass, { reason: step.title, byName });
   return outcome();
 }
 
@@ -150,7 +150,7 @@ export function stop(entry, lot, step, verdict, draft, byName) {
   const target = verdict === "hold" || verdict === "scrap" ? "on_hold" : step.on_fail;
   if (target === null || rank(target) <= rank(lot.status)) return false;
   const changed = edit(draft, lot.key, "lot");
-  const why = { reason: reasonOf(step), byName };
+  const why = { reason: step.title, byName };
   if (target === "on_hold") hold(changed, entry, why);
   else setStatus(changed, entry, target, why);
   return true;
@@ -159,9 +159,4 @@ export function stop(entry, lot, step, verdict, draft, byName) {
 /** @param {string} status */
 function rank(status) {
   return RESTRICTION[status] ?? 0;
-}
-
-/** @param {Step} step */
-function reasonOf(step) {
-  return `${step.title.zh} / ${step.title.en}`;
 }

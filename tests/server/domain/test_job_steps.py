@@ -105,7 +105,7 @@ def test_a_number_out_of_limits_fails_the_step_and_holds_the_lot(floor: Floor):
         "failed",
         "pass",
     )
-    assert (lot.status, lot.holds[0].reason) == ("on_hold", "首件检验 / First article")
+    assert (lot.status, lot.holds[0].reason) == ("on_hold", floor.step("first_article").title)
     assert lot.timeline[0].data["verdict"] == "fail"
 
 

@@ -32,8 +32,8 @@ def test_a_requisition_asks_for_an_approval_of_exactly_what_it_says(floor: Floor
     assert [(s.field, s.value) for s in approval.material] == [
         ("order", "W1"),
         ("needed_on", "2026-11-25"),
-        ("item:M-1", "30 pcs"),
-        ("item:M-2", "0.5 g"),
+        ("M-1", "30 pcs"),
+        ("M-2", "0.5 g"),
         ("note", "早班"),
     ]
     assert approval.digest == digest_of(approval.material)
@@ -107,7 +107,7 @@ def test_a_change_of_what_somebody_else_changed_meanwhile_is_stale(floor: Floor)
     other = ask(("item/SZ:M-1", "40"), reason="加量")
     result = floor.do("requisition.changed", REQUISITION, other, by="zhang.wei", base=seen)
     assert (result.outcome.status, result.outcome.code) == ("rejected", "stale")
-    assert {"field": "item:M-1", "seen": "", "now": "25 pcs"} in result.outcome.params[
+    assert {"field": "M-1", "seen": "", "now": "25 pcs"} in result.outcome.params[
         "differences"
     ]
 
@@ -142,8 +142,8 @@ def test_an_approval_of_what_has_changed_since_is_stale_with_the_difference(floo
     assert (result.outcome.status, result.outcome.code) == ("rejected", "stale")
     assert result.outcome.params == {
         "differences": [
-            {"field": "item:M-1", "seen": "30 pcs", "now": "60 pcs"},
-            {"field": "item:M-2", "seen": "5 g", "now": "—"},
+            {"field": "M-1", "seen": "30 pcs", "now": "60 pcs"},
+            {"field": "M-2", "seen": "5 g", "now": "—"},
         ]
     }
     assert floor.approval().state == "waiting"
