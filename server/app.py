@@ -1,25 +1,20 @@
 """The application: routes, guards and logs put together over one plant."""
 
-import logging
-import sys
-import time
 from collections.abc import Sequence
 
-import structlog
 from litestar import Litestar
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
-from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.types import ASGIApp, ControllerRouterHandler, Message, Receive, Scope, Send
+from litestar.types import ControllerRouterHandler
 from sqlalchemy.exc import OperationalError
-from uuid_utils import uuid7
 
 from server.plant import Plant
 from server.web import account, assets, blobs, labels, pages, problems, sync
 from server.web.guard import same_origin, with_headers
+from server.web.logs import with_log
 from server.web.schema import SchemaPage
 from sync.problem import Problem
 
@@ -36,7 +31,6 @@ DESCRIPTION = (
     "its parameters and a sentence in Chinese and English. Pages and forms are for people."
 )
 BODY_MAX_BYTES = 1024 * 1024
-log = structlog.get_logger()
 
 
 def create_app(plant: Plant) -> Litestar:
@@ -72,45 +66,3 @@ def create_app(plant: Plant) -> Litestar:
     )
     app.asgi_handler = with_log(with_headers(app.asgi_handler))
     return app
-
-
-def with_log(app: ASGIApp) -> ASGIApp:
-    """Middleware: one line per request with its id, time and status; never a body or a query."""
-
-    async def logged(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != ScopeType.HTTP:
-            await app(scope, receive, send)
-            return
-        structlog.contextvars.bind_contextvars(request=str(uuid7()))
-        started, status = time.perf_counter(), 0
-
-        async def send_noted(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await app(scope, receive, send_noted)
-        finally:
-            took_ms = round((time.perf_counter() - started) * 1000, 1)
-            told = {"method": scope["method"], "path": scope["path"], "status": status}
-            log.info("request", **told, took_ms=took_ms)
-            structlog.contextvars.clear_contextvars()
-
-    return logged
-
-
-def configure_logs(level: int = logging.INFO) -> None:
-    """Structured logs on standard error, one JSON object a line."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )

@@ -10,11 +10,12 @@ from typing import TypeAlias
 
 import qrcode
 import uvicorn
+from sqlalchemy.exc import OperationalError
 
 from labels.error import LabelError
 from labels.sheet import write as write_labels
-from server.accounts.passwords import set_password
-from server.app import configure_logs, create_app
+from server.accounts.passwords import must_be_long_enough, set_password
+from server.app import create_app
 from server.demo.people import PASSWORDS, PEOPLE
 from server.domain.model import DOCUMENTS, MODEL
 from server.domain.person import Person
@@ -22,6 +23,7 @@ from server.domain.sums import broken
 from server.plant import Plant, opened
 from server.settings import Settings, from_environment
 from server.setup import build_demo, perform_now
+from server.web.logs import configure_logs
 from sync import documents
 from sync.problem import Problem
 from sync.verify import verify
@@ -37,8 +39,10 @@ def main() -> None:
         sys.exit(arguments.run(arguments))
     except Problem as problem:
         sys.exit(f"traveler: {problem.code} {problem.params}")
-    except LabelError as error:
+    except (LabelError, OSError) as error:
         sys.exit(f"traveler: {error}")
+    except OperationalError as error:
+        sys.exit(f"traveler: database: {error.orig}")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -183,6 +187,7 @@ def _person_add(arguments: argparse.Namespace) -> int:
         site, _, role = seat.partition(":")
         roles.setdefault(site, []).append(role)
     password = sys.stdin.readline().rstrip("\n") if arguments.password_stdin else getpass.getpass()
+    must_be_long_enough(password)  # before the person is in the journal for good
     plant = opened(_settings(arguments))
     try:
         login = arguments.login.lower()

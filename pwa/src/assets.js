@@ -10,6 +10,7 @@ const SHARED = "/assets/shared.json";
 
 /** Without these no page can be shown; all others are tried and come when they are first used. */
 const NEEDED = ["/assets/page.js", "/assets/app.css", "/assets/icons/icons.svg", SHARED];
+const AT_HAND = ["/assets/page.js", "/assets/app.css", "/assets/icons/icons.svg"];
 const WANTED = [
   "/assets/decoder.js",
   "/assets/zxing_reader.wasm",
@@ -34,17 +35,34 @@ export async function dropOldCaches() {
   await Promise.all(names.filter((name) => !own.includes(name)).map((name) => caches.delete(name)));
 }
 
+/** @type {Map<string, Response>} what every page asks for, at hand as long as the worker lives */
+const atHand = new Map();
+
 /**
  * @param {Request} request
  * @returns {Promise<Response>}
  */
 export async function assetFor(request) {
+  const { pathname } = new URL(request.url);
+  const ready = atHand.get(pathname);
+  if (ready) return ready.clone();
   const cache = await caches.open(ASSETS);
   const known = await cache.match(request, { ignoreSearch: true });
-  if (known) return known;
+  if (known) return kept(pathname, known);
   const response = await fetch(request);
   if (response.ok && response.type === "basic") await cache.put(request, response.clone());
   return response;
+}
+
+/**
+ * @param {string} path
+ * @param {Response} response
+ */
+async function kept(path, response) {
+  if (!AT_HAND.includes(path)) return response;
+  const { status, headers } = response;
+  atHand.set(path, new Response(await response.arrayBuffer(), { status, headers }));
+  return /** @type {Response} */ (atHand.get(path)).clone();
 }
 
 /** @returns {() => Promise<import("./types").Shared>} read once in a worker's life */

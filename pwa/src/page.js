@@ -4,8 +4,10 @@
 import htmx from "htmx.org";
 import { wirePhoto } from "./evidence/photo.js";
 import { wireSignature } from "./evidence/signature.js";
+import { startAnswers } from "./page/answers.js";
 import { follow, startChances } from "./page/chances.js";
 import { ask, hear, register, tell } from "./page/channel.js";
+import { tryEvidence, wireEvidence } from "./page/evidence.js";
 import { judge, wireInputs } from "./page/inputs.js";
 import { wireOutbox } from "./page/outbox.js";
 import { changed, startRefresh } from "./page/refresh.js";
@@ -17,6 +19,7 @@ import { startScan, startWedge } from "./scan/page.js";
 /** @typedef {import("./net.js").NetState} NetState */
 
 startSubmit();
+startAnswers();
 startRefresh();
 wireInputs();
 wireOutbox();
@@ -39,6 +42,7 @@ function wire(content) {
   for (const one of all("[data-scan]")) startScan(/** @type {HTMLElement} */ (one));
   for (const one of all("[data-signature]")) wireSignature(/** @type {HTMLElement} */ (one));
   for (const one of all("input[data-photo]")) wirePhoto(/** @type {HTMLInputElement} */ (one));
+  for (const one of all("img[data-evidence]")) wireEvidence(/** @type {HTMLImageElement} */ (one));
   for (const one of all("[data-limits]")) judge(/** @type {HTMLInputElement} */ (one));
   for (const one of all("[data-storage]")) void sayStorage(/** @type {HTMLElement} */ (one));
 }
@@ -62,6 +66,7 @@ async function begin() {
 function heard(state) {
   paint(state);
   follow(state);
+  if (state.online) tryEvidence();
 }
 
 /** @param {HTMLElement} place where it is said whether the browser promised to keep the data */

@@ -19,10 +19,15 @@ _hasher = PasswordHasher()
 _nobody = _hasher.hash("a password that nobody has")
 
 
-def set_password(connection: Connection, login: str, password: str) -> None:
-    """Store the password's hash. Problem: password_length."""
+def must_be_long_enough(password: str) -> None:
+    """Problem: password_length."""
     if not PASSWORD_MIN_CHARS <= len(password) <= PASSWORD_MAX_CHARS:
         raise Problem("password_length", {"min": PASSWORD_MIN_CHARS, "max": PASSWORD_MAX_CHARS})
+
+
+def set_password(connection: Connection, login: str, password: str) -> None:
+    """Store the password's hash. Problem: password_length."""
+    must_be_long_enough(password)
     row = {"login": login, "password_hash": _hasher.hash(password)}
     upsert(connection, AccountRow, [row])
 

@@ -97,9 +97,7 @@ def hold(lot: Lot, entry: Entry, *, reason: Reason, by_name: str) -> None:
     set_status(lot, entry, "on_hold", reason=reason, by_name=by_name)
 
 
-def set_status(
-    lot: Lot, entry: Entry, status: LotStatus, *, reason: Reason, by_name: str
-) -> None:
+def set_status(lot: Lot, entry: Entry, status: LotStatus, *, reason: Reason, by_name: str) -> None:
     """The status with its who, when and why; the version tells who can have seen it."""
     lot.status = status
     lot.status_by_name = by_name

@@ -132,10 +132,13 @@ PAGES: list[Page] = [
         also={"lot": "{doc.lot}", "order": "{doc.order}"},
     ),
     index("order/index", "jobs", lists={"orders": listed("order", "due_on")}),
+    plain("order_new", "/orders/new", "order/new", "jobs")
+    | {"query": ["item"], "lists": {"items": listed("item", "code")}},
     show(
         "order/show",
         "jobs",
         lists={
+            "lots": listed("lot.item={doc.item}", "code", where={"order": "{doc.key}"}),
             "jobs": listed("job.order={doc.key}", "number"),
             "requisitions": listed("requisition.order={doc.key}", "raised_at"),
         },

@@ -15,6 +15,7 @@ from server.pages.answer import Asked
 from server.plant import LANGUAGES
 from server.web.context import base_context, html
 from server.web.guard import Asking, plant_of, session_of
+from server.web.logs import places
 from sync.problem import Problem
 
 DEVICE_PATHS = ("/sync/", "/blobs/", "/assets/", "/health")
@@ -60,10 +61,7 @@ def on_unforeseen(request: Asking, error: Exception) -> Response[Any]:
     The log gets the places in the code, not the message: it may quote what somebody sent.
     """
     number = secrets.token_hex(4)
-    frames = traceback.extract_tb(error.__traceback__)
-    where = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
-    told = {"number": number, "path": request.url.path, "error": type(error).__name__}
-    log.error("unforeseen", **told, where=where)
+    log.error("unforeseen", number=number, path=request.url.path, **places(error))
     return on_problem(request, Problem("unforeseen", {"number": number}))
 
 

@@ -58,16 +58,18 @@ def test_every_deed_of_the_demo_can_be_asked_for_again(plant):
 def test_a_measured_value_changed_in_the_journal_names_its_entry(plant):
     entry = one(plant, "SELECT entry_id FROM journal WHERE kind = 'step.recorded' LIMIT 1")
     statement = (
-        "UPDATE journal SET raw = CAST(replace(CAST(raw AS TEXT), '\"step\":', '\"step\": ') AS BLOB)"
+        "UPDATE journal SET raw = CAST(replace(CAST(raw AS TEXT), :told, :changed) AS BLOB)"
         " WHERE entry_id = :entry"
     )
-    assert entry in changed(plant, statement, entry=entry)
+    changes = {"told": '"step":', "changed": '"step": '}
+    assert entry in changed(plant, statement, entry=entry, **changes)
 
 
 def test_a_quantity_changed_in_a_lot_names_the_lot(plant):
-    lot = one(plant, "SELECT key FROM documents WHERE type = 'lot' AND body LIKE '%\"on_hand\":\"5%'")
-    statement = "UPDATE documents SET body = replace(body, '\"on_hand\":\"5', '\"on_hand\":\"6') WHERE key = :lot"
-    assert changed(plant, statement, lot=lot) == {lot}
+    five, six = '"on_hand":"5', '"on_hand":"6'
+    lot = one(plant, f"SELECT key FROM documents WHERE type = 'lot' AND body LIKE '%{five}%'")
+    statement = "UPDATE documents SET body = replace(body, :five, :six) WHERE key = :lot"
+    assert changed(plant, statement, lot=lot, five=five, six=six) == {lot}
 
 
 def test_an_inspection_taken_out_is_missed_and_the_job_named(plant):

@@ -16,7 +16,6 @@ from server.plant import Plant, opened
 from server.settings import Settings
 from server.setup import build_demo
 from sync.document import utc_text
-from sync.entry import FIRST_PREV
 from sync.store import table_of
 from sync.tables import DeviceRow
 from tests.simulation.sender import Sender
@@ -64,8 +63,3 @@ def in_hands_of(plant: Plant, sender: Sender, login: str) -> Sender:
         }
         connection.execute(table_of(SessionRow).insert().values(**row))
     return replace(sender, actor=login, session=session)
-
-
-def fresh_chain(sender: Sender) -> Sender:
-    """The same device with nothing written yet."""
-    return replace(sender, seq=0, last=FIRST_PREV)

@@ -1,6 +1,7 @@
 """Compose and read: what the server writes for its own devices is like any device's."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -64,14 +65,14 @@ def test_an_entry_of_just_the_largest_size_is_read():
         read(sender.draft("k", C, {"to": "x" * (room + 1)}))
 
 
-GOOD = {
+GOOD: dict[str, list[Any]] = {
     "on": ["lot/SZ:M-1001:L2611-03", "a/b:c", "person/org:wang.fang", "lot/SZ:批号-1"],
     "seq": [1, 2**53],
     "base": [None, 0, 17],
     "at": ["2026-11-22T09:41:07.120+08:00", "2026-11-22T01:41:07Z"],
     "skew_ms": [-(10**9), 0],
 }
-BAD = {
+BAD: dict[str, list[Any]] = {
     "on": ["lot", "lot/", "lot/SZ", "lot/SZ:", "Lot/SZ:a", "lot/SZ:a b", "lot/SZ:a/b", "/S:a",
            "lot/S Z:a", "lot/SZ:" + "x" * KEY_MAX_CHARS, "lot/SZ:a\u2028", 7, None],
     "seq": [0, -1, 1.5, "one", None],

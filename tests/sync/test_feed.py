@@ -1,7 +1,6 @@
-"""Pull: pages of the feed; nothing is skipped, nothing comes late, what left a scope is taken back."""
+"""Pull: pages of the feed; nothing is skipped or comes late, what left a scope is taken back."""
 
 import threading
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -12,6 +11,7 @@ from sync.pull import pull
 from sync.store import upsert
 from sync.tables import DocumentRow, FeedRow
 from tests.simulation.replica import Replica
+from tests.simulation.together import together
 from tests.sync.desk import C, D, Desk
 
 FLOOR = frozenset({"S.floor"})
@@ -149,25 +149,6 @@ def test_a_cursor_from_before_a_restore_does_not_go_back(desk, ann, replica):
     replica.cursors = {"S.floor": 40}
     page = replica.pull()
     assert (page.changes, page.cursors) == ([], {"S.floor": 40})
-
-
-def together(*works: Callable[[], None]) -> None:
-    """Run them at once; the first error of any is raised."""
-    errors: list[BaseException] = []
-
-    def run(work: Callable[[], None]) -> None:
-        try:
-            work()
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=run, args=[work]) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    if errors:
-        raise errors[0]
 
 
 def test_while_writers_go_on_readers_of_any_page_size_miss_nothing(desk, ann, bob):

@@ -1,4 +1,4 @@
-"""Parking: what can't be understood or trusted is kept raw, shown to somebody, and holds up nobody."""
+"""Parking: what can't be understood or trusted is kept raw, shown, and holds up nobody."""
 
 import json
 from dataclasses import replace
@@ -15,7 +15,9 @@ LONG = "x" * ENTRY_MAX_BYTES
 
 def with_body(sender: Sender, body: str) -> bytes:
     """The next entry with this text as its body, valid JSON or not."""
-    return sender.draft("counter.raised", C, {"by": "BODY"}).replace(b'{"by":"BODY"}', body.encode())
+    return sender.draft("counter.raised", C, {"by": "BODY"}).replace(
+        b'{"by":"BODY"}', body.encode()
+    )
 
 
 UNREADABLE: dict[str, Any] = {
@@ -115,7 +117,9 @@ def test_what_comes_behind_a_parked_entry_on_the_same_document_waits(
 
 def test_an_old_version_is_brought_up_and_applied(desk, ann):
     desk.push(ann, ann.write("counter.opened", C))
-    answer = desk.push(ann, ann.write("counter.raised", C, v=1), ann.write("counter.raised", C, v=2))
+    answer = desk.push(
+        ann, ann.write("counter.raised", C, v=1), ann.write("counter.raised", C, v=2)
+    )
     assert told(answer) == [("applied", None)] * 2
 
 

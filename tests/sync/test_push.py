@@ -1,6 +1,7 @@
 """Push: each entry once, the same words for ever, all of a transaction or nothing."""
 
 import json
+from typing import Any
 
 import pytest
 from sqlalchemy import delete
@@ -37,7 +38,9 @@ def test_an_applied_entry_is_in_the_journal_the_documents_the_terms_and_the_feed
 
 def test_the_exact_bytes_are_kept_with_their_signature(desk, ann):
     fields = json.loads(ann.draft("counter.opened", C))
-    raw = json.dumps(fields, indent=3, sort_keys=True).replace('"test"', '"\\u968f\\u884c"').encode()
+    raw = (
+        json.dumps(fields, indent=3, sort_keys=True).replace('"test"', '"\\u968f\\u884c"').encode()
+    )
     desk.push(ann, ann.number(raw))
     assert bytes(desk.journal()[0]["raw"]) == raw
     assert desk.rows(DeviceRow)[0]["last_hash"] == digest_of(raw)
@@ -209,7 +212,7 @@ def test_after_a_restore_the_device_sends_again_and_nothing_is_twice(desk, ann):
     assert desk.value() == 2
 
 
-def restore(desk: Desk, saved: dict) -> None:
+def restore(desk: Desk, saved: dict[str, list[dict[str, Any]]]) -> None:
     with desk.store.write() as connection:
         for name, rows in saved.items():
             table = table_of(JournalRow).metadata.tables[name]

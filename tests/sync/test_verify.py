@@ -12,7 +12,7 @@ from sync.entry import digest_of
 from sync.journal import LINKED, id_of_bytes, link_of
 from sync.verify import verify
 from tests.simulation.sender import id_of
-from tests.sync.desk import C, D, MODEL, Desk, desk_in
+from tests.sync.desk import MODEL, C, D, Desk, desk_in
 
 OTHER = "counter/T:other"
 
@@ -249,8 +249,7 @@ def test_who_forges_the_last_entry_and_all_links_still_differs_from_the_device(d
         ("UPDATE documents SET version = version + 1 WHERE key = :c", C),
         ("UPDATE documents SET type = 'ticket' WHERE key = :c", C),
         ("DELETE FROM documents WHERE key = :c", C),
-        ("INSERT INTO documents SELECT 'counter/S:x', type, version, body FROM documents"
-         " WHERE key = :c", "counter/S:x"),
+        ("INSERT INTO documents SELECT 'counter/S:x', 'x', 1, ''", "counter/S:x"),
         ("DELETE FROM terms WHERE key = :c AND term = 'counter'", C),
         ("INSERT INTO terms VALUES ('counter.colour=red', :c)", C),
         ("DELETE FROM feed WHERE key = :c AND NOT gone", C),
@@ -263,9 +262,7 @@ def test_who_forges_the_last_entry_and_all_links_still_differs_from_the_device(d
         ("DELETE FROM scopes WHERE scope = 'S.yard'", "scope S.yard"),
     ],
 )  # fmt: skip
-def test_what_follows_from_the_journal_can_not_be_changed_unseen(
-    desk, sent, statement, named_key
-):
+def test_what_follows_from_the_journal_can_not_be_changed_unseen(desk, sent, statement, named_key):
     with desk.store.write() as connection:
         assert connection.execute(text(statement), {"c": C} if ":c" in statement else {}).rowcount
     assert named_key in named(desk.verified().faults)

@@ -32,7 +32,7 @@ function amount(button) {
 
 /** @param {HTMLElement} button */
 function choose(button) {
-  const field = document.querySelector(button.dataset["fill"] ?? "");
+  const field = document.getElementById(button.dataset["fill"] ?? "");
   if (!(field instanceof HTMLInputElement)) return;
   field.value = button.dataset["fillValue"] ?? "";
   field.dispatchEvent(new Event("input", { bubbles: true }));

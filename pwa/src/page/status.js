@@ -19,6 +19,7 @@ export function paint(state) {
   show("[data-first-sync]", state.login !== "" && !state.ready && state.online);
   show("[data-sign-in-again]", state.signed_out);
   paintLoaded(state);
+  if (bar) paintAges(bar);
 }
 
 /** The bar may have been swapped, and time goes on. */
@@ -58,6 +59,19 @@ function paintBar(bar, { online, syncing, waiting, oldest, signed_out, failure }
 function paintLoaded({ loaded }) {
   const notice = /** @type {HTMLElement | null} */ (document.querySelector("[data-first-sync]"));
   if (notice) notice.dataset["loaded"] = String(loaded);
+}
+
+/**
+ * How long each entry of the outbox waits already, beside the moment that the page says.
+ * @param {HTMLElement} bar
+ */
+function paintAges(bar) {
+  /** @type {NodeListOf<HTMLTimeElement>} */
+  const moments = document.querySelectorAll("time[data-age]");
+  for (const time of moments) {
+    const said = (time.dataset["said"] ??= time.textContent ?? "");
+    time.textContent = `${said} · ${ageOf(bar, time.dateTime)}`;
+  }
 }
 
 /**

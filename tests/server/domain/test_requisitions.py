@@ -107,9 +107,7 @@ def test_a_change_of_what_somebody_else_changed_meanwhile_is_stale(floor: Floor)
     other = ask(("item/SZ:M-1", "40"), reason="加量")
     result = floor.do("requisition.changed", REQUISITION, other, by="zhang.wei", base=seen)
     assert (result.outcome.status, result.outcome.code) == ("rejected", "stale")
-    assert {"field": "M-1", "seen": "", "now": "25 pcs"} in result.outcome.params[
-        "differences"
-    ]
+    assert {"field": "M-1", "seen": "", "now": "25 pcs"} in result.outcome.params["differences"]
 
 
 def test_an_approval_decides_the_requisition(floor: Floor):

@@ -26,6 +26,7 @@ PROBLEM_RAISED = re.compile(
     r"""|Outcome\(\s*"[a-z]+",\s*"([a-z_]+)\"""",
 )
 SLOT = re.compile(r"\{(\w+)")
+MADE_UP = re.compile(r"^(step|record)-|-body\.answers\.")  # after keys that chance may repeat
 
 CASES = ("overdrawn", "verdict_conflict", "status_conflict", "field_conflict")
 ROLES = ["operator", "inspector", "storekeeper", "supervisor", "quality_manager", "planner"]
@@ -167,6 +168,16 @@ def test_every_page_is_the_same_in_both_engines():
     for job, theirs in zip(asked, in_node(asked, [])["jobs"], strict=True):
         ours = renderer().render(job["name"], job["context"], job["lang"])
         assert theirs == ours, job["name"]
+
+
+def test_no_page_has_an_id_twice_and_every_label_names_a_field():
+    for job in jobs():
+        page = renderer().render(job["name"], job["context"], job["lang"])
+        ids = re.findall(r"""\sid="([^"]*)\"""", page)
+        own = sorted(one for one in ids if not MADE_UP.search(one))
+        assert sorted(set(own)) == own, job["name"]
+        for field in re.findall(r"""<label[^>]*\sfor="([^"]*)\"""", page):
+            assert field in ids, job["name"]
 
 
 def test_no_text_of_a_document_becomes_markup():

@@ -1,4 +1,4 @@
-"""Poison: markup put into every free text of an entry's body, and what pages may not contain then."""
+"""Poison: markup put into every free text of an entry's body, and what pages may not hold then."""
 
 import re
 from html.parser import HTMLParser
@@ -14,7 +14,7 @@ FIXED = re.compile(r"^(-?\d+(\.\d+)?|\d{4}-\d\d-\d\d.*|[0-9a-f]{64}|[0-9a-f]{8}-
 STRUCTURE = {
     "key", "code", "decision", "roles", "step", "other_than", "verdict", "technician", "kind",
     "type", "check", "subject", "service", "entry", "step_class", "moves", "on_pass", "on_fail",
-    "gtin", "digest", "shown", "site",
+    "gtin", "digest", "shown", "site", "stage",
 }  # fmt: skip
 
 
@@ -29,11 +29,13 @@ CHOICES = choices()
 
 def poisoned(value: Any, name: str = "") -> Any:
     """The value with markup behind every free text; the same text becomes the same."""
+    if name in STRUCTURE:
+        return value
     if isinstance(value, dict):
         return {key: poisoned(one, key) for key, one in value.items()}
     if isinstance(value, list):
         return [poisoned(one, name) for one in value]
-    if not isinstance(value, str) or name in STRUCTURE or value in CHOICES:
+    if not isinstance(value, str) or value in CHOICES:
         return value
     if KEY.match(value) or FIXED.match(value):
         return value
@@ -67,9 +69,7 @@ class Suspicious(HTMLParser):
 
 
 def _is_ours(address: str) -> bool:
-    calls = re.match(r"(tel|mailto):", address)
-    ours = address == "" or address.startswith(("/", "#", "?")) and not address.startswith("//")
-    return bool(ours or calls)
+    return bool(re.match(r"$|/(?!/)|#|\?|tel:|mailto:", address))
 
 
 def suspicious(html: str) -> list[str]:

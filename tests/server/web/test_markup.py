@@ -27,6 +27,9 @@ from tests.server.web.plant_in_use import EVERYWHERE, PASSWORD, QUICK, House, ho
 from tests.server.web.poison import SCRIPT, poisoned_deed, suspicious
 
 LANGUAGES = ("zh_CN", "en")
+PAGES_EACH = 4
+SHAPES_EACH = 3
+READ_TOO = (demo.CHANGED_REQUISITION, demo.MUTUAL_CHECK_JOB, demo.OVERDRAWN_LOT, demo.OPEN_VISIT)
 FREE = "<script>alert(1)</script>"
 
 
@@ -63,6 +66,9 @@ def what_the_demo_lacks(house: House) -> None:
             "verdict": record["asked_verdict"], "reason": SCRIPT, "note": SCRIPT}  # fmt: skip
     done_by(house, "record.corrected", demo.MUTUAL_CHECK_JOB, told, record["by"])
     case = house.body_of(demo.OVERDRAWN_LOT)["open_case"]
+    visit = house.body_of(demo.OPEN_VISIT)
+    amended = {"seen": {"problem": visit["problem"]}, "set": {"problem": SCRIPT}}
+    done_by(house, "visit.amended", demo.OPEN_VISIT, amended, "zhou.min")
     resolution = {"decision": "recounted", "counted": "4", "note": SCRIPT}
     done_by(house, "case.resolved", case, resolution, "zhang.wei")
 
@@ -84,9 +90,13 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 def paths(house: House) -> Iterator[str]:
-    """Every document's page, with each step and form of it open, and every page of lists."""
+    """Pages of documents of every type, with steps and forms of it open, and pages of lists."""
     shown = {page["name"]: page for page in PAGES if "{id}" in page["path"]}
+    by_type: dict[str, list[str]] = {}
     for key in house.documents():
+        by_type.setdefault(key.partition("/")[0], []).append(key)
+    chosen = [key for keys in by_type.values() for key in keys[-PAGES_EACH:]]
+    for key in [*chosen, *READ_TOO]:
         kind, _, rest = key.partition("/")
         page = shown.get(kind)
         if page is None:
@@ -127,7 +137,7 @@ def test_no_page_runs_what_people_wrote(house: House, lang: str):
         assert suspicious(answer.text) == [], path
         assert FREE not in answer.text, path
         seen += FREE in unescape(answer.text)
-    assert seen > 100, "hardly any page shows what was written"
+    assert seen > 40, "hardly any page shows what was written"
 
 
 class Forms(HTMLParser):
@@ -141,48 +151,51 @@ class Forms(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.forms.append((given.get("action", ""), {}))
-        elif tag in ("input", "textarea", "select") and self.forms and given.get("name"):
-            if given.get("type") != "file":
-                self.forms[-1][1][given["name"]] = given.get("value", "")
+        is_field = tag in ("input", "textarea", "select") and given.get("type") != "file"
+        if is_field and self.forms and given.get("name"):
+            self.forms[-1][1][given["name"]] = given.get("value", "")
 
 
-def forms(house: House) -> dict[tuple[str, ...], tuple[str, dict[str, str]]]:
-    """One form of each shape that there is on all the pages."""
-    browser, found = house.browser(EVERYWHERE), {}
+@pytest.fixture(scope="module")
+def forms(house: House) -> dict[str, list[dict[str, str]]]:
+    """The fields of a few forms of each action that there is on all the pages."""
+    browser = house.browser(EVERYWHERE)
+    shapes: dict[str, dict[tuple[str, ...], dict[str, str]]] = {}
     for path in paths(house):
         reader = Forms()
         reader.feed(browser.get(path).text)
         for action, fields in reader.forms:
             if action.startswith("/do/"):
-                found[(action, *sorted(fields))] = (action, fields)
-    return found
+                shapes.setdefault(action, {})[tuple(sorted(fields))] = fields
+    return {action: list(found.values())[:SHAPES_EACH] for action, found in shapes.items()}
 
 
-def test_every_form_takes_markup_emptiness_and_far_too_much_without_harm(house: House):
-    found = forms(house)
-    reached = {action.removeprefix("/do/") for action, _ in found.values()}
-    assert len(reached) >= 14, f"forms for {sorted(reached)} only"
+def test_every_form_takes_markup_and_far_too_much_without_harm(
+    house: House, forms: dict[str, list[dict[str, str]]]
+):
+    assert len(forms) >= 14, f"forms for {sorted(forms)} only"
     browser = house.browser(EVERYWHERE)
     browser.cookies["traveler_lang"] = "en"
-    for action, fields in found.values():
-        typed = [name for name, value in fields.items() if not value]
-        for content in (SCRIPT, "", "长" * 20_000, "\u0000", "-1", "1e999", "[" * 999):
-            data = fields | dict.fromkeys(typed, content)
-            answer = browser.post(action, data=data)
-            place = f"{action} with {content[:10]!r}"
-            assert answer.status_code in (303, 403, 404, 409, 413, 415, 422), place
-            assert suspicious(answer.text) == [], place
-            assert FREE not in answer.text, place
-            if answer.status_code == 422:
-                assert "data-problems" in answer.text or "error" in answer.text, place
+    for action, shapes in forms.items():
+        for fields in shapes:
+            typed = [name for name, value in fields.items() if not value]
+            for content in (SCRIPT, "长" * 20_000, "\u0000", "1e999"):
+                answer = browser.post(action, data=fields | dict.fromkeys(typed, content))
+                place = f"{action} with {content[:10]!r}"
+                assert answer.status_code in (303, 422), f"{place}: {answer.text[-300:]}"
+                assert suspicious(answer.text) == [], place
+                assert FREE not in answer.text, place
 
 
-def test_every_hidden_field_can_be_forged_without_an_error(house: House):
+def test_every_hidden_field_can_be_forged_without_an_error(
+    house: House, forms: dict[str, list[dict[str, str]]]
+):
     browser = house.browser(EVERYWHERE)
     browser.cookies["traveler_lang"] = "en"
-    for action, fields in forms(house).values():
+    for action, (fields, *_) in forms.items():
         for name in fields:
-            for forged in (SCRIPT, "", "²", "{new}", "lot/SZ:\ud7ff", "9" * 5000, "../../x"):
+            values = (SCRIPT, "²", "lot/SZ:\ud7ff", "9" * 5000)
+            for forged in values if name in ("on", "base") else values[:1]:
                 answer = browser.post(action, data=fields | {name: forged})
                 place = f"{action} {name}={forged[:10]!r}"
                 assert answer.status_code < 500, place

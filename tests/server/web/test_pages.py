@@ -176,10 +176,18 @@ def test_a_form_whose_page_is_gone_still_says_why_it_was_refused(shared_house: H
 
 def test_a_new_lot_is_received_through_the_pages_own_form(house: House):
     browser = house.browser("chen.jing")
-    fields = {"on": "lot/SZ:M-1001:{code}", "on.code": "T-77", "body.item": "item/SZ:M-1001",
-              "body.quantity": "12.50", "body.location": "A-1", "body.supplier": "某供应商",
-              "body.supplier_lot": "", "then": "/lots/{id}", "then_error": "/items/SZ:M-1001"}  # fmt: skip
-    parts = {name: (None, one) for name, one in fields.items()}
+    fields = {
+        "on": "lot/SZ:M-1001:{code}",
+        "on.code": "T-77",
+        "body.item": "item/SZ:M-1001",
+        "body.quantity": "12.50",
+        "body.location": "A-1",
+        "body.supplier": "某供应商",
+        "body.supplier_lot": "",
+        "then": "/lots/{id}",
+        "then_error": "/items/SZ:M-1001",
+    }
+    parts = [(name, (None, one)) for name, one in fields.items()]
     answer = browser.post("/do/lot.received", files=parts)
     assert answer.status_code == 303, answer.text
     assert answer.headers["location"].startswith("/lots/SZ:M-1001:T-77?done=")

@@ -1,0 +1,171 @@
+"""What a page is given: its document, others that it names, and lists over terms."""
+
+from typing import Any
+
+import pytest
+
+from server.pages import answer
+from server.pages.answer import Asked, at, fetched, match
+from server.pages.table import PAGES
+from sync.problem import Problem
+
+ME = {"login": "w", "sites": ["SZ"], "seats": ["SZ:operator", "HD:planner"]}
+
+
+class Box:
+    """A reader over documents; each is found by `type`, and by `type.field=value`."""
+
+    def __init__(self, *documents: dict[str, Any]) -> None:
+        self.documents = {one["key"]: one for one in documents}
+
+    def get(self, key: str) -> dict[str, Any] | None:
+        return self.documents.get(key)
+
+    def find(self, terms: list[str]) -> list[dict[str, Any]]:
+        return [one for _, one in sorted(self.documents.items()) if set(terms) & self._terms(one)]
+
+    def _terms(self, one: dict[str, Any]) -> set[str]:
+        kind = one["key"].partition("/")[0]
+        pairs = [(name, v if isinstance(v, list) else [v]) for name, v in one.items()]
+        return {kind} | {f"{kind}.{name}={value}" for name, values in pairs for value in values}
+
+
+def doc(key: str, **fields: Any) -> dict[str, Any]:
+    return {"key": f"thing/{key}", **fields}
+
+
+def page(**more: Any) -> dict[str, Any]:
+    return {
+        "name": "p",
+        "path": "/p",
+        "template": "t",
+        "title": "t",
+        "nav": "",
+        "query": [],
+        **more,
+    }
+
+
+def listed(box: Box, *, query: dict[str, str] | None = None, given: str = "", **spec: Any) -> Any:
+    spec = {"term": "thing", "sort": "n", "limit": 200} | spec
+    wanted = {"doc": "thing/{id}"} if given else {}
+    asked = Asked(page(lists={"things": spec}, **wanted), given, query or {}, "/p")
+    found = fetched(asked, ME, box)["things"]
+    return [one["key"].removeprefix("thing/") for one in found["items"]], found["total"]
+
+
+def test_a_fixed_path_goes_before_one_with_an_id():
+    new = match("/requisitions/new", {}, "")
+    one = match("/requisitions/SZ:x", {}, "")
+    assert new is not None
+    assert one is not None
+    assert (new.page["name"], new.id) == ("requisition_new", "")
+    assert (one.page["name"], one.id) == ("requisition", "SZ:x")
+
+
+@pytest.mark.parametrize("path", ["", "/x", "/lots/", "/lots/a/b", "/lots/%ff", "lots", "/lots//"])
+def test_what_is_no_page_is_none(path: str):
+    assert match(path, {}, "") is None
+
+
+def test_an_id_is_decoded_once():
+    asked = match("/lots/SZ%3AA%2FB%2525", {}, "")
+    assert asked is not None
+    assert asked.id == "SZ:A/B%25"
+
+
+def test_only_declared_queries_are_given_and_missing_ones_are_empty():
+    asked = match("/lots", {"q": "x", "evil": "y"}, "/lots?q=x")
+    assert asked is not None
+    assert asked.query == {"q": "x", "status": ""}
+
+
+@pytest.mark.parametrize("one", PAGES, ids=lambda one: one["name"])
+def test_every_page_of_the_table_is_found_by_its_path(one: dict[str, Any]):
+    asked = match(one["path"].replace("{id}", "SZ:x"), {}, "")
+    assert asked is not None
+    assert asked.page["name"] == one["name"]
+
+
+def test_a_document_that_is_not_there_is_a_problem_and_one_named_beside_it_is_nothing():
+    asked = Asked(
+        page(doc="thing/{id}", also={"other": "{doc.to}", "no": "{doc.none}"}), "a", {}, ""
+    )
+    found = fetched(asked, ME, Box(doc("a", to="thing/b", none=None), doc("b")))
+    assert (found["doc"]["key"], found["other"]["key"], found["no"]) == ("thing/a", "thing/b", None)
+    with pytest.raises(Problem, match="unknown_document"):
+        fetched(asked, ME, Box())
+
+
+def test_lists_are_sorted_by_field_with_empty_ones_last_both_ways():
+    box = Box(doc("a", n="2"), doc("b", n=None), doc("c", n="10"), doc("d", n=""), doc("e", n="2"))
+    assert listed(box)[0] == ["c", "a", "e", "b", "d"]
+    assert listed(box, sort="-n")[0] == ["a", "e", "c", "b", "d"]
+
+
+def test_numbers_are_sorted_as_numbers():
+    box = Box(doc("a", n=10), doc("b", n=9), doc("c", n=100))
+    assert listed(box)[0] == ["b", "a", "c"]
+
+
+def test_a_list_is_cut_at_its_limit_and_tells_how_many_there_are():
+    assert listed(Box(*(doc(str(n), n=n) for n in range(9))), limit=4) == (["0", "1", "2", "3"], 9)
+
+
+def test_where_keeps_what_has_the_value_and_is_dropped_when_nobody_asks():
+    box = Box(doc("a", n=1, s="x"), doc("b", n=2, s="y"), doc("c", n=3, s=["x", "y"]))
+    where = {"s": "{query.s}"}
+    assert listed(box, where=where, query={"s": "x"})[0] == ["a", "c"]
+    assert listed(box, where=where, query={"s": ""})[0] == ["a", "b", "c"]
+    assert listed(box, where=where, query={})[0] == ["a", "b", "c"]
+    assert listed(box, where={"s": "y"})[0] == ["b", "c"]
+
+
+def test_where_compares_truth_as_true_and_false():
+    box = Box(doc("a", n=1, on=True), doc("b", n=2, on=False))
+    assert listed(box, where={"on": "false"})[0] == ["b"]
+
+
+def test_match_looks_through_fields_without_regard_to_case_and_blanks():
+    box = Box(doc("a", n=1, name={"zh": "阀门", "en": "Valve"}), doc("b", n=2, name=None))
+    spec = {"match": {"fields": ["name.zh", "name.en"], "text": "{query.q}"}}
+    assert listed(box, query={"q": " VALVE "}, **spec)[0] == ["a"]
+    assert listed(box, query={"q": "阀"}, **spec)[0] == ["a"]
+    assert listed(box, query={"q": "pump"}, **spec)[0] == []
+    assert listed(box, query={"q": " "}, **spec)[0] == ["a", "b"]
+
+
+def test_latest_keeps_the_first_of_each_after_sorting():
+    box = Box(doc("a", n=1, code="x"), doc("b", n=2, code="x"), doc("c", n=3, code="y"))
+    assert listed(box, sort="-n", latest="code")[0] == ["c", "b"]
+
+
+def test_a_list_placeholder_gives_a_term_for_each_element():
+    box = Box(doc("a", n=1, seat="SZ:operator"), doc("b", n=2, seat="HD:planner"), doc("c", n=3))
+    assert listed(box, term="thing.seat={me.seats}")[0] == ["a", "b"]
+    assert listed(box, term=["thing.seat={me.login}", "thing.n=3"])[0] == ["c"]
+
+
+def test_a_placeholder_goes_through_lists_of_the_document():
+    lines = [{"item": "i1"}, {"item": "i2"}, {"item": None}]
+    box = Box(doc("a", n=1, lines=lines), doc("b", n=2, item="i2"), doc("c", n=3, item="i3"))
+    assert listed(box, given="a", term="thing.item={doc.lines.item}")[0] == ["b"]
+
+
+def test_several_placeholders_are_all_filled():
+    box = Box(doc("a", n=1, x="SZ-w"), doc("b", n=2, x="SZ-"))
+    assert listed(box, term="thing.x={me.sites}-{me.login}")[0] == ["a"]
+
+
+def test_a_placeholder_with_nothing_gives_no_term_and_never_all():
+    box = Box(doc("a", n=1, order=None), doc("b", n=2, order=""))
+    assert listed(box, given="a", term="thing.order={doc.order}")[0] == []
+
+
+def test_a_value_at_a_path_ends_quietly():
+    tree = {"a": {"b": [{"c": 1}, {"c": None}, {}]}}
+    assert at(tree, "a.b.c") == [1, None, None]
+    assert at(tree, "a.x.y") is None
+    assert at(tree, "a.b.c.d") == [None, None, None]
+    assert at(None, "a") is None
+    assert answer.texts(tree, "a.b.c") == ["1"]

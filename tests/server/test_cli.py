@@ -1,0 +1,196 @@
+"""The commands: what each prints, what it leaves behind, and its exit code."""
+
+import io
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from server import cli
+from tests.server.web.plant_in_use import template
+
+TRAVELER = [sys.executable, "-m", "server.cli"]
+COMMANDS = ["serve", "demo", "verify", "labels", "person", "person add", "person list",
+            "person deactivate"]  # fmt: skip
+PASSWORD = "long enough 密码"
+CSV = "lot_id,item_code,item_name_zh,item_name_en,lot_code,quantity,unit,status\n"
+ROW = "SZ:M-1:L1,M-1,阀体,Valve body,L1,5,pcs,passed\n"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    shutil.copytree(template(), tmp_path / "data")
+    return tmp_path / "data"
+
+
+def run(
+    monkeypatch: pytest.MonkeyPatch, *arguments: str | Path, typed: str = ""
+) -> int | str | None:
+    """The command in this process; its exit code, or what it says on the way out."""
+    monkeypatch.setattr(sys, "argv", ["traveler", *map(str, arguments)])
+    monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+    with pytest.raises(SystemExit) as caught:
+        cli.main()
+    return caught.value.code
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_every_command_explains_itself(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+):
+    assert run(monkeypatch, *command.split(), "--help") == 0
+    told = capsys.readouterr().out
+    assert told.startswith("usage: traveler")
+    if not command:
+        assert all(one in told for one in COMMANDS if " " not in one)
+
+
+@pytest.mark.parametrize("arguments", [[], ["nothing"], ["person"], ["serve", "--port", "x"]])
+def test_what_is_no_command_is_told_with_code_two(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+):
+    assert run(monkeypatch, *arguments) == 2
+
+
+def test_a_person_is_added_listed_and_deactivated(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data: Path
+):
+    where = ["--data", data]
+    roles = ["--role", "SZ:operator", "--role", "SZ:planner", "--role", "HD:admin"]
+    added = ["person", "add", *where, "New.Person", "新人", *roles, "--password-stdin"]
+    assert run(monkeypatch, *added, typed=f"{PASSWORD}\n") == 0
+    assert run(monkeypatch, "person", "list", *where) == 0
+    line = next(one for one in capsys.readouterr().out.splitlines() if "新人" in one)
+    assert line.startswith("new.person")
+    assert "SZ:operator, SZ:planner, HD:admin" in line
+    assert run(monkeypatch, "person", "deactivate", *where, "new.person") == 0
+    assert run(monkeypatch, "person", "list", *where) == 0
+    line = next(one for one in capsys.readouterr().out.splitlines() if "新人" in one)
+    assert line.endswith("(off)")
+    assert run(monkeypatch, "verify", *where, "--quiet") == 0
+
+
+def test_a_password_that_is_too_short_adds_nobody(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data: Path
+):
+    added = ["person", "add", "--data", data, "x.y", "某", "--role", "SZ:operator"]
+    assert "password_length" in str(run(monkeypatch, *added, "--password-stdin", typed="short\n"))
+    run(monkeypatch, "person", "list", "--data", data)
+    assert "x.y" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["add", "wang.fang", "王芳", "--role", "SZ:operator"], "already_exists"),
+        (["add", "x.y", "某", "--role", "SZ:king"], "body_malformed"),
+        (["add", "x.y", "某", "--role", "operator"], "body_malformed"),
+        (["add", "x y", "某", "--role", "SZ:operator"], "entry_malformed"),
+        (["deactivate", "no.body"], "unknown_document"),
+    ],
+)
+def test_what_cannot_be_done_for_a_person_is_told_and_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, data: Path, arguments: list[str], code: str
+):
+    verb, *rest = arguments
+    more = ["--password-stdin"] if verb == "add" else []
+    told = run(monkeypatch, "person", verb, "--data", data, *rest, *more, typed=f"{PASSWORD}\n")
+    assert str(told).startswith(f"traveler: {code}")
+    assert run(monkeypatch, "verify", "--data", data, "--quiet") == 0
+
+
+def test_a_person_who_exists_already_keeps_the_password(
+    monkeypatch: pytest.MonkeyPatch, data: Path
+):
+    def hashes() -> list[tuple[str, str]]:
+        with sqlite3.connect(data / "traveler.sqlite3") as database:
+            return database.execute("SELECT * FROM accounts ORDER BY login").fetchall()
+
+    before = hashes()
+    added = ["person", "add", "--data", data, "wang.fang", "王芳", "--role", "SZ:admin"]
+    run(monkeypatch, *added, "--password-stdin", typed=f"{PASSWORD}\n")
+    assert hashes() == before
+
+
+def test_verify_says_whole_of_a_journal_that_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data: Path
+):
+    assert run(monkeypatch, "verify", "--data", data) == 0
+    told = capsys.readouterr().out
+    assert told.rstrip().endswith("documents: whole")
+    assert int(told.split()[0]) > 300
+
+
+def test_verify_names_the_entry_in_which_one_byte_was_changed(data: Path):
+    with sqlite3.connect(data / "traveler.sqlite3") as database:
+        found = database.execute(
+            "SELECT pos, entry_id, raw FROM journal WHERE kind = 'step.recorded' LIMIT 1"
+        ).fetchone()
+        pos, entry_id, raw = found
+        changed = bytes(raw).replace(b'"at":"2', b'"at":"3', 1)
+        assert changed != raw
+        database.execute("UPDATE journal SET raw = ? WHERE pos = ?", (changed, pos))
+    done = subprocess.run(
+        [*TRAVELER, "verify", "--data", str(data)],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert f"{entry_id}: was changed" in done.stdout
+    assert done.stdout.rstrip().endswith("faults")
+
+
+def test_a_database_that_cannot_be_opened_is_told_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    (tmp_path / "traveler.sqlite3").mkdir()
+    told = run(monkeypatch, "person", "list", "--data", tmp_path)
+    assert str(told).startswith("traveler: database: ")
+    (tmp_path / "file").write_text("no folder")
+    assert str(run(monkeypatch, "person", "list", "--data", tmp_path / "file")).startswith(
+        "traveler: "
+    )
+
+
+def test_verify_says_that_there_is_no_database_and_makes_none(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+):
+    assert run(monkeypatch, "verify", "--data", tmp_path / "empty") == 2
+    assert "no database" in capsys.readouterr().err
+    assert not (tmp_path / "empty").exists()
+
+
+def test_labels_are_written_from_a_table(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+):
+    table, sheet = tmp_path / "lots.csv", tmp_path / "sheet.pdf"
+    table.write_text(CSV + ROW, "utf-8")
+    code = run(monkeypatch, "labels", "--in", table, "--out", sheet)
+    told = capsys.readouterr()
+    assert code == 0, told.err
+    assert told.out.startswith("1 labels in ")
+    assert sheet.read_bytes().startswith(b"%PDF")
+
+
+def test_a_row_that_is_no_label_is_named_by_its_line_and_the_others_are_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+):
+    table, sheet = tmp_path / "lots.csv", tmp_path / "sheet.pdf"
+    table.write_text(CSV + ROW + ROW.replace(",5,", ",many,"), "utf-8")
+    assert run(monkeypatch, "labels", "--in", table, "--out", sheet) == 1
+    told = capsys.readouterr()
+    assert "line 3:" in told.err
+    assert told.out.startswith("1 labels")
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xff\xfe\x00", b"nothing,of,it\n1,2,3\n"])
+def test_a_table_that_is_none_is_told_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None
+):
+    table = tmp_path / "lots.csv"
+    if content is not None:
+        table.write_bytes(content)
+    told = run(monkeypatch, "labels", "--in", table, "--out", tmp_path / "x.pdf")
+    assert told == 1 or str(told).startswith("traveler: ")

@@ -1,0 +1,226 @@
+"""Random deeds of the plant's people, from what they see on their device; also senseless ones."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from uuid_utils import uuid7
+
+from tests.server.domain.floor import GOOD, VISIT_BODY
+
+Bodies = dict[str, dict[str, Any]]
+PLACES = ("RECV", "A-01", "B-02")
+BAD_ANSWERS = {"bore": "26.5", "stem": "sticking", "pressure": "0.5"}
+SIGNATURE = "ab" * 32
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody is about to record."""
+
+    kind: str
+    on: str
+    body: dict[str, Any]
+    base: int | None = None
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """What one person sees on one device, and the dice."""
+
+    rng: Random
+    bodies: Bodies
+    site: str
+
+    def some(self, kind: str) -> dict[str, Any] | None:
+        """A document of this type at the person's site."""
+        keys = sorted(key for key in self.bodies if key.startswith(f"{kind}/{self.site}:"))
+        return self.bodies[self.rng.choice(keys)] if keys else None
+
+    def wish(self, kind: str, document: dict[str, Any], body: dict[str, Any]) -> Wish:
+        """On a document as it was seen; now and then nobody knows which version that was."""
+        base = document["version"] if self.rng.random() < 0.9 else None
+        return Wish(kind, document["key"], body, base)
+
+    def quantity(self) -> str:
+        return self.rng.choice(["1", "2.5", "10", "40", "75"])
+
+    def place(self) -> str:
+        return self.rng.choice(PLACES)
+
+
+def receive(eyes: Eyes) -> Wish:
+    key = f"{eyes.site}:M-1"
+    body = {"item": f"item/{key}", "quantity": eyes.quantity(), "location": eyes.place()}
+    return Wish("lot.received", f"lot/{key}:N{eyes.rng.randint(1, 6)}", body)
+
+
+def issue(eyes: Eyes) -> Wish | None:
+    lot = eyes.some("lot")
+    requisition = eyes.some("requisition")
+    body = {"quantity": eyes.quantity()}
+    if eyes.rng.random() < 0.4:
+        body["location"] = eyes.place()
+    if requisition and eyes.rng.random() < 0.5:
+        body["requisition"] = requisition["key"]
+    return eyes.wish("material.issued", lot, body) if lot else None
+
+
+def bring_back(eyes: Eyes) -> Wish | None:
+    lot = eyes.some("lot")
+    body = {"quantity": eyes.quantity(), "location": eyes.place(), "reason": "left over"}
+    return eyes.wish("material.returned", lot, body) if lot else None
+
+
+def put_away(eyes: Eyes) -> Wish | None:
+    lot = eyes.some("lot")
+    body = {"quantity": eyes.quantity(), "target": eyes.place()}
+    return eyes.wish("material.put_away", lot, body) if lot else None
+
+
+def hold(eyes: Eyes) -> Wish | None:
+    lot = eyes.some("lot")
+    return eyes.wish("lot.held", lot, {"reason": "a crack"}) if lot else None
+
+
+def release(eyes: Eyes) -> Wish | None:
+    lot = eyes.some("lot")
+    body = {"reason": "needed", "emergency": eyes.rng.random() < 0.7}
+    return eyes.wish("lot.released", lot, body) if lot else None
+
+
+def scrap(eyes: Eyes) -> Wish | None:
+    lot = eyes.some("lot") if eyes.rng.random() < 0.2 else None
+    return eyes.wish("lot.scrapped", lot, {"reason": "beyond repair"}) if lot else None
+
+
+def make(eyes: Eyes) -> Wish:
+    number = eyes.rng.randint(1, 3)
+    body = {"item": "item/SZ:P-1", "quantity": "20"}
+    return Wish("lot.created", f"lot/SZ:P-1:B{number}", body)
+
+
+def start(eyes: Eyes) -> Wish | None:
+    lot = eyes.some("lot")
+    number = eyes.rng.randint(1, 4)
+    body = {"procedure": "procedure/SZ:card.v1", "quantity": "20"}
+    return Wish("job.started", f"job/SZ:J{number}", body | {"lot": lot["key"]}) if lot else None
+
+
+def record(eyes: Eyes) -> Wish | None:
+    job = eyes.some("job")
+    if job is None:
+        return None
+    step = job["next"] if job["next"] and eyes.rng.random() < 0.8 else eyes.rng.choice([*GOOD])
+    answers = dict(GOOD[step])
+    if eyes.rng.random() < 0.3:
+        answers |= {name: BAD_ANSWERS[name] for name in answers if name in BAD_ANSWERS}
+    body: dict[str, Any] = {"step": step, "answers": answers}
+    if eyes.rng.random() < 0.3:
+        body["verdict"] = eyes.rng.choice(["pass", "fail", "hold", "scrap"])
+    return eyes.wish("step.recorded", job, body)
+
+
+def correct(eyes: Eyes) -> Wish | None:
+    job = eyes.some("job")
+    recorded = [s for s in job["steps"] if s["records"]] if job else []
+    if job is None or not recorded:
+        return None
+    step = eyes.rng.choice(recorded)
+    body = {
+        "entry": eyes.rng.choice(step["records"])["entry"],
+        "step": step["key"],
+        "answers": GOOD[step["key"]],
+        "reason": "misread",
+    }
+    return eyes.wish("record.corrected", job, body)
+
+
+def ask(eyes: Eyes) -> Wish:
+    lines = [{"item": f"item/{eyes.site}:M-1", "quantity": eyes.quantity()}]
+    return Wish("requisition.raised", f"requisition/{eyes.site}:{uuid7()}", {"lines": lines})
+
+
+def ask_otherwise(eyes: Eyes) -> Wish | None:
+    requisition = eyes.some("requisition")
+    lines = [{"item": f"item/{eyes.site}:M-1", "quantity": eyes.quantity()}]
+    body = {"lines": lines, "reason": "more pieces"}
+    return eyes.wish("requisition.changed", requisition, body) if requisition else None
+
+
+def decide(eyes: Eyes) -> Wish | None:
+    approval = eyes.some("approval")
+    if approval is None:
+        return None
+    shown = [{"field": one["field"], "value": one["value"]} for one in approval["material"]]
+    decision = eyes.rng.choice(["approved", "approved", "rejected"])
+    body = {"decision": decision, "shown": shown, "digest": approval["digest"]}
+    return eyes.wish("approval.decided", approval, body)
+
+
+def send(eyes: Eyes) -> Wish:
+    return Wish("visit.opened", f"visit/HD:V{eyes.rng.randint(1, 3)}", VISIT_BODY)
+
+
+def amend(eyes: Eyes) -> Wish | None:
+    visit = eyes.some("visit")
+    if visit is None:
+        return None
+    field = eyes.rng.choice(["problem", "phone"])
+    seen = visit["problem"] if field == "problem" else visit["customer"]["phone"]
+    body = {"seen": {field: seen}, "set": {field: f"changed {eyes.rng.randint(1, 9)}"}}
+    return eyes.wish("visit.amended", visit, body)
+
+
+def serve(eyes: Eyes) -> Wish | None:
+    visit, lot = eyes.some("visit"), eyes.some("lot")
+    if visit is None:
+        return None
+    body: dict[str, Any] = {"step": "work", "answers": {"done": "seal replaced"}}
+    if lot:
+        body["parts"] = [{"lot": lot["key"], "quantity": eyes.quantity()}] * eyes.rng.randint(0, 2)
+    return eyes.wish("visit.step_recorded", visit, body)
+
+
+def resolve(eyes: Eyes) -> Wish | None:
+    case = eyes.some("case")
+    body = {"note": "counted", "counted": eyes.quantity(), "verdict": "pass", "decision": "noted"}
+    return eyes.wish("case.resolved", case, body) if case else None
+
+
+def note(eyes: Eyes) -> Wish | None:
+    document = eyes.some(eyes.rng.choice(["lot", "job", "visit", "requisition"]))
+    return eyes.wish("note.added", document, {"text": "看过 ✓"}) if document else None
+
+
+def nonsense(eyes: Eyes) -> Wish:
+    """What no app would send; on a lot that nobody needs."""
+    on = f"lot/{eyes.site}:M-1:POISON"
+    senseless: list[tuple[str, dict[str, Any]]] = [
+        ("lot.teleported", {}),
+        ("lot.held", {}),
+        ("lot.held", {"reason": ["a", {"b": None}]}),
+        ("material.issued", {"quantity": "1e999999"}),
+        ("note.added", {"text": "x" * 3000}),
+    ]
+    kind, body = eyes.rng.choice(senseless)
+    return Wish(kind, on, body)
+
+
+Chooser = Callable[[Eyes], Wish | None]
+STORE: tuple[Chooser, ...] = (receive, issue, issue, bring_back, put_away, hold, note, ask)
+FLOOR: tuple[Chooser, ...] = (issue, put_away, make, record, record, ask, ask_otherwise, hold)
+INSPECTION: tuple[Chooser, ...] = (record, record, correct, hold, note, nonsense, start)
+OFFICE: tuple[Chooser, ...] = (
+    release,
+    release,
+    decide,
+    resolve,
+    scrap,
+    start,
+    correct,
+    send,
+    amend,
+)
+FIELD: tuple[Chooser, ...] = (serve, serve, amend, issue, note, send)
