@@ -1,4 +1,4 @@
-"""Plant: the running whole, put together once from the settings; what routes and commands act on."""
+"""Plant: the running whole, put together from the settings; what routes and commands act on."""
 
 import hashlib
 import json
@@ -127,7 +127,7 @@ class Plant:
                 MODEL, lambda keys: documents.load(connection, MODEL.documents, keys)
             )
             candidate = Candidate(read(raw), self.now())
-            return reconciler.run([candidate], set())[0].outcome
+            return reconciler.run([candidate], {})[0].outcome
 
     def record(self, deed: Deed, device: str) -> dict[str, Any]:
         """Append a deed of a web session's own device; its verdict. Problem: busy."""

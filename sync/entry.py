@@ -77,9 +77,9 @@ def read(raw: bytes) -> Entry:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise Problem("entry_malformed", {"where": where, "why": first["msg"]}) from error
+        raise Problem("entry_malformed", {"where": where, "why": first["type"]}) from error
     except ValueError as error:
-        raise Problem("entry_malformed", {"where": "", "why": str(error)[:200]}) from error
+        raise Problem("entry_malformed", {"where": "", "why": "json"}) from error
 
 
 def place_claimed(raw: bytes) -> tuple[str, int] | None:

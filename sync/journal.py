@@ -16,7 +16,7 @@ from sqlalchemy import Connection, RowMapping, func, select, text
 
 from sync.entry import FIRST_PREV, Entry, digest_of, read
 from sync.problem import Problem
-from sync.reconcile import BLOCKING_CODES, Candidate, Outcome
+from sync.reconcile import BLOCKING_CODES, Blocked, Candidate, Outcome
 from sync.store import in_chunks, table_of, upsert
 from sync.tables import HeadRow, JournalRow
 
@@ -115,17 +115,19 @@ def verdict_of(row: RowMapping | dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def parked_on(connection: Connection, keys: set[str]) -> set[str]:
-    """Which of these documents have an entry parked that blocks what comes after."""
+def blocked(connection: Connection, keys: set[str]) -> Blocked:
+    """The entries parked on these documents that later ones of the same device wait behind."""
     table = table_of(JournalRow)
-    found: set[str] = set()
+    found: Blocked = {}
     for chunk in in_chunks(keys):
         rows = connection.execute(
-            select(table.c.on_key, table.c.code)
+            select(table.c.device, table.c.on_key, table.c.case_key)
             .where(table.c.status == "parked", table.c.on_key.in_(chunk))
-            .distinct()
+            .where(table.c.code.in_(sorted(BLOCKING_CODES)))
+            .order_by(table.c.pos)
         )
-        found |= {row.on_key for row in rows if row.code in BLOCKING_CODES}
+        for row in rows:
+            found.setdefault((row.device, row.on_key), []).append(row.case_key)
     return found
 
 

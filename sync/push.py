@@ -132,8 +132,8 @@ def _apply(
     candidates = [one.candidate() for one in arrived]
     types = engine.model.documents
     reconciler = Reconciler(engine.model, lambda keys: documents.load(connection, types, keys))
-    parked = journal.parked_on(connection, {c.entry.on for c in candidates})
-    results = reconciler.run(candidates, parked)
+    blocked = journal.blocked(connection, {c.entry.on for c in candidates})
+    results = reconciler.run(candidates, blocked)
     before, after = _net_change(results)
     documents.save(connection, before, after)
     engine.project(connection, results, now)

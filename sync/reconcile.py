@@ -21,10 +21,9 @@ log = logging.getLogger(__name__)
 Status = Literal["applied", "merged", "conflict", "rejected", "parked"]
 D = TypeVar("D", bound=Document)
 NEEDS_ROUNDS_MAX = 4
-# Parked for want of understanding: what comes after on the same document can't be judged either.
-BLOCKING_CODES = frozenset(
-    {"unknown_kind", "handler_failed", "body_malformed", "waits_behind_parked"}
-)
+# Parked for want of understanding: what the same device says of the document afterwards may build
+# on it, and waits until the case is decided.
+BLOCKING_CODES = frozenset({"unknown_kind", "handler_failed", "body_malformed"})
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,8 @@ class Model:
     """All that the engine is told of a domain: types, kinds, the gate and what parking means.
 
     `gate(entry, kind, draft)` answers None or a refusal; `gate_needs(entry)` names what it reads.
-    `park(entry, code, params, draft, now)` opens the case for an entry that cannot be applied.
+    `park(entry, code, params, draft, now)` opens the case for an entry that cannot be applied;
+    `settled(case)` tells whether somebody has decided it.
     """
 
     documents: Mapping[str, type[Document]]
@@ -114,6 +114,7 @@ class Model:
     gate: Callable[[Entry, Kind, Draft], Outcome | None]
     gate_needs: Callable[[Entry], Iterable[str]]
     park: Callable[[Entry, str, dict[str, Any], Draft, datetime], Outcome]
+    settled: Callable[[Document], bool]
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,8 @@ class Result:
     after: Mapping[str, Document]
 
 
+# Per device and document, the cases of entries that nobody understood; None where one has no case.
+Blocked = dict[tuple[str, str], list[str | None]]
 Load = Callable[[set[str]], Mapping[str, Document]]
 
 
@@ -145,20 +148,29 @@ class Reconciler:
         self._model = model
         self._load = load
         self._known: set[str] = set()
+        self._blocked: Blocked = {}
         self.documents: dict[str, Document] = {}
 
-    def run(self, candidates: list[Candidate], parked_on: set[str]) -> list[Result]:
-        """One result per candidate; `parked_on` names documents that wait behind a parked entry."""
+    def run(self, candidates: list[Candidate], blocked: Blocked) -> list[Result]:
+        """One result per candidate; `blocked` grows by those that park for want of understanding."""
+        self._blocked = blocked
         self._fetch_all([c.entry for c in candidates])
         results = []
         for candidate in candidates:
             self._fetch_all([candidate.entry])
-            result = self._apply(candidate, parked_on)
-            if result.outcome.status == "parked" and _blocks(result.outcome):
-                parked_on.add(candidate.entry.on)
+            result = self._apply(candidate)
+            if result.outcome.status == "parked" and result.outcome.code in BLOCKING_CODES:
+                place = (candidate.entry.device, candidate.entry.on)
+                blocked.setdefault(place, []).append(result.outcome.case)
             self.documents.update(result.after)
             results.append(result)
         return results
+
+    def _waits(self, entry: Entry, draft: Draft) -> bool:
+        """Whether an earlier entry of this device on this document still waits for a decision."""
+        cases = self._blocked.get((entry.device, entry.on), [])
+        known = [draft.get(key, Document) for key in cases]
+        return any(case is None or not self._model.settled(case) for case in known)
 
     def _fetch_all(self, entries: list[Entry]) -> None:
         for _ in range(NEEDS_ROUNDS_MAX):
@@ -171,6 +183,7 @@ class Reconciler:
     def _wants(self, entry: Entry) -> Iterable[str]:
         yield entry.on
         yield from self._model.gate_needs(entry)
+        yield from filter(None, self._blocked.get((entry.device, entry.on), ()))
         kind = self._model.kinds.get(entry.kind)
         if kind is None:
             return
@@ -180,10 +193,10 @@ class Reconciler:
         except Exception:  # noqa: BLE001
             return  # the same error comes again in _apply, and parks the entry there
 
-    def _apply(self, candidate: Candidate, parked_on: set[str]) -> Result:
+    def _apply(self, candidate: Candidate) -> Result:
         entry = candidate.entry
         draft = Draft(self.documents)
-        outcome = self._judge(candidate, draft, parked_on)
+        outcome = self._judge(candidate, draft)
         if outcome.status == "rejected":
             draft = Draft(self.documents)
         if outcome.status == "parked":
@@ -192,9 +205,9 @@ class Reconciler:
         before = {key: self.documents.get(key) for key in draft.changed}
         return Result(entry, outcome, before, dict(draft.changed))
 
-    def _judge(self, candidate: Candidate, draft: Draft, parked_on: set[str]) -> Outcome:
+    def _judge(self, candidate: Candidate, draft: Draft) -> Outcome:
         try:
-            outcome = self._handle(candidate, draft, parked_on)
+            outcome = self._handle(candidate, draft)
             if outcome.status not in ("rejected", "parked"):
                 draft.settle()
             json.dumps(outcome.params, allow_nan=False)
@@ -212,14 +225,14 @@ class Reconciler:
             draft.changed.clear()
             return outcome
 
-    def _handle(self, candidate: Candidate, draft: Draft, parked_on: set[str]) -> Outcome:
+    def _handle(self, candidate: Candidate, draft: Draft) -> Outcome:
         entry = candidate.entry
         if candidate.standing is not None:
             return candidate.standing
         kind = self._model.kinds.get(entry.kind)
         if kind is None or entry.v > kind.v:
             return Outcome("parked", "unknown_kind", {"kind": entry.kind, "v": entry.v})
-        if entry.on in parked_on:
+        if self._waits(entry, draft):
             return Outcome("parked", "waits_behind_parked", {"key": entry.on})
         try:
             refused = self._model.gate(entry, kind, draft)
@@ -246,9 +259,5 @@ def read_body(kind: Kind, entry: Entry) -> BaseModel:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        params = {"where": where, "why": first["msg"]}
+        params = {"where": where, "why": first["type"]}
         raise Problem("body_malformed", params, field=where) from error
-
-
-def _blocks(outcome: Outcome) -> bool:
-    return outcome.code in BLOCKING_CODES

@@ -6,7 +6,7 @@ from itertools import islice
 from sqlalchemy import RowMapping
 
 from sync.document import Document
-from sync.reconcile import Candidate, Model, Reconciler, Result
+from sync.reconcile import Blocked, Candidate, Model, Reconciler, Result
 
 REPLAY_ROWS = 200
 Told = tuple[RowMapping, Candidate]
@@ -17,7 +17,7 @@ def replay(
 ) -> Iterator[tuple[RowMapping, Result]]:
     """What becomes of each row of the journal, in order; `documents` grows on the way."""
     rows = iter(told)
-    blocked: set[str] = set()
+    blocked: Blocked = {}
     while some := list(islice(rows, REPLAY_ROWS)):
         reconciler = Reconciler(
             model, lambda keys: {key: documents[key] for key in keys if key in documents}

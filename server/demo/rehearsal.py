@@ -45,7 +45,7 @@ class Rehearsal:
             body=deed.body,
             blobs=deed.blobs,
         )
-        return self._reconciler.run([Candidate(entry, deed.at)], set())[0]
+        return self._reconciler.run([Candidate(entry, deed.at)], {})[0]
 
     def shown(self, approval_key: str) -> dict[str, object]:
         """`shown` and `digest` of a decision, from the approval as it stands."""

@@ -140,3 +140,8 @@ def park(entry: Entry, code: str, params: dict[str, Any], draft: Draft, now: dat
     )
     draft.add(case)
     return Outcome("parked", code, params, case=case.key)
+
+
+def settled(document: Document) -> bool:
+    """Whether somebody has decided the case."""
+    return isinstance(document, Case) and document.state == "resolved"

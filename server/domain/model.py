@@ -18,7 +18,7 @@ from server.domain import (
     visit_step,
 )
 from server.domain.approval import Approval
-from server.domain.case import Case, park
+from server.domain.case import Case, park, settled
 from server.domain.item import Item
 from server.domain.job import Job
 from server.domain.lot import Lot
@@ -72,4 +72,5 @@ MODEL = Model(
     gate=rights.gate,
     gate_needs=rights.gate_needs,
     park=park,
+    settled=settled,
 )

@@ -26,9 +26,7 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-def run(
-    monkeypatch: pytest.MonkeyPatch, *arguments: str | Path, typed: str = ""
-) -> int | str | None:
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: object, typed: str = "") -> int | str | None:
     """The command in this process; its exit code, or what it says on the way out."""
     monkeypatch.setattr(sys, "argv", ["traveler", *map(str, arguments)])
     monkeypatch.setattr(sys, "stdin", io.StringIO(typed))

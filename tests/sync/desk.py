@@ -51,6 +51,7 @@ class Ticket(Document):
     about: str
     code: str
     params: dict[str, Any]
+    decided: bool = False
 
 
 class Body(BaseModel):
@@ -112,6 +113,11 @@ def mumbled(entry: Entry, body: Body, draft: Draft, now: datetime) -> Outcome:
     return Outcome(params={"why": Decimal(1)})
 
 
+def decided(entry: Entry, body: Body, draft: Draft, now: datetime) -> Outcome:
+    draft.edit(entry.on, Ticket).decided = True
+    return Outcome()
+
+
 def gate(entry: Entry, kind: Kind, draft: Draft) -> Outcome | None:
     return Outcome("parked", "no_right", {}) if entry.actor == "nobody" else None
 
@@ -135,6 +141,7 @@ KINDS = [
     Kind("counter.exploded", Body, exploded, ROLES),
     Kind("counter.spoiled", Body, spoiled, ROLES),
     Kind("counter.mumbled", Body, mumbled, ROLES),
+    Kind("ticket.decided", Body, decided, ROLES, request=True),
 ]
 MODEL = Model(
     documents={"counter": Counter, "ticket": Ticket},
@@ -142,6 +149,7 @@ MODEL = Model(
     gate=gate,
     gate_needs=lambda entry: (),
     park=park,
+    settled=lambda ticket: isinstance(ticket, Ticket) and ticket.decided,
 )
 
 

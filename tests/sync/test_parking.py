@@ -115,6 +115,20 @@ def test_what_comes_behind_a_parked_entry_on_the_same_document_waits(
     assert desk.verified().faults == []
 
 
+def test_others_go_on_with_the_document_and_the_device_does_once_the_ticket_is_decided(
+    desk, ann, bob
+):
+    desk.push(ann, ann.write("counter.opened", C))
+    [parked] = desk.push(ann, ann.write("counter.unheard_of", C)).verdicts
+    assert told(desk.push(bob, bob.write("counter.raised", C))) == [("applied", None)]
+    behind = desk.push(ann, ann.write("counter.raised", C))
+    assert told(behind) == [("parked", "waits_behind_parked")]
+    desk.push(bob, bob.write("ticket.decided", parked["case"]))
+    assert told(desk.push(ann, ann.write("counter.raised", C))) == [("applied", None)]
+    assert desk.value(C) == 3
+    assert desk.verified().faults == []
+
+
 def test_an_old_version_is_brought_up_and_applied(desk, ann):
     desk.push(ann, ann.write("counter.opened", C))
     answer = desk.push(

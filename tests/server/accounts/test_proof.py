@@ -26,8 +26,10 @@ def plant(tmp_path: Path) -> Iterator[Plant]:
 
 
 def signed_in(plant: Plant, login: str = LOGIN) -> Session:
-    told = {"login": login, "password": PASSWORD, "browser": "b" * 24, "days": 1}
-    token = sessions.sign_in(plant.store, DOCUMENTS, now=plant.now(), **told)  # type: ignore[arg-type]
+    now = plant.now()
+    token = sessions.sign_in(
+        plant.store, DOCUMENTS, login=login, password=PASSWORD, browser="b" * 24, now=now, days=1
+    )
     with plant.store.read() as connection:
         session = sessions.of_token(connection, DOCUMENTS, token, plant.now())
     assert session is not None

@@ -23,7 +23,7 @@ from server.domain.sums import broken
 from server.domain.visit import Visit
 from sync.document import Document
 from sync.entry import FIRST_PREV, BlobRef, Entry
-from sync.reconcile import Candidate, Outcome, Reconciler, Result
+from sync.reconcile import Blocked, Candidate, Outcome, Reconciler, Result
 from tests.server.domain.scenery import ITEMS, PEOPLE, PROCEDURES, SITES
 
 D = TypeVar("D", bound=Document)
@@ -55,7 +55,7 @@ class Floor:
     """Sites, people, items and procedures; `documents` by key."""
 
     documents: dict[str, Document] = field(default_factory=dict)
-    parked_on: set[str] = field(default_factory=set)
+    blocked: Blocked = field(default_factory=dict)
     deeds: list[Deed] = field(default_factory=list)
     entries: int = 0
 
@@ -112,7 +112,7 @@ class Floor:
         )
         before: dict[str, dict[str, Any]] = {}
         engine = Reconciler(MODEL, lambda keys: self._load(keys, before))
-        result = engine.run([Candidate(entry, NOW, standing)], self.parked_on)[0]
+        result = engine.run([Candidate(entry, NOW, standing)], self.blocked)[0]
         for key, body_before in before.items():
             assert self.documents[key].as_json() == body_before, f"{key} was changed in place"
         self.documents.update(result.after)

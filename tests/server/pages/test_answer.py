@@ -128,7 +128,7 @@ def test_where_compares_truth_as_true_and_false():
 
 def test_match_looks_through_fields_without_regard_to_case_and_blanks():
     box = Box(doc("a", n=1, name={"zh": "阀门", "en": "Valve"}), doc("b", n=2, name=None))
-    spec = {"match": {"fields": ["name.zh", "name.en"], "text": "{query.q}"}}
+    spec: dict[str, Any] = {"match": {"fields": ["name.zh", "name.en"], "text": "{query.q}"}}
     assert listed(box, query={"q": " VALVE "}, **spec)[0] == ["a"]
     assert listed(box, query={"q": "阀"}, **spec)[0] == ["a"]
     assert listed(box, query={"q": "pump"}, **spec)[0] == []

@@ -78,7 +78,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A plant in which every text has markup in it."""
     plant = opened(Settings(data=tmp_path_factory.mktemp("markup")))
     perform(plant, poisoned_demo(plant))
-    everybody = {"name": f"{EVERYWHERE} {SCRIPT}", "roles": people()[EVERYWHERE]}
+    everybody: dict[str, object] = {"name": f"{EVERYWHERE} {SCRIPT}", "roles": people()[EVERYWHERE]}
     perform_now(plant, "person.added", f"person/org:{EVERYWHERE}", everybody)
     with plant.store.write() as connection:
         row = {"login": EVERYWHERE, "password_hash": QUICK.hash(PASSWORD)}
