@@ -10,6 +10,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 PYTHON ?= python3
 PORT ?= 8000
 DATA ?= ./data
+SEED ?= 0
+SEEDS ?= 10
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -68,8 +70,8 @@ journey: setup build ## one lot through the plant, offline and back, told step b
 	bash tests/browser/install.sh
 	pytest tests/browser/test_journey.py -s
 
-sim: setup ## many devices, faults and restarts, then the invariants
-	python -m tests.simulation
+sim: setup ## many devices under faults, then the invariants (SEED=, SEEDS=)
+	python -m tests.simulation --seed $(SEED) --seeds $(SEEDS)
 
 bench: setup build ## how fast, with numbers
 	python -m tests.benchmarks

@@ -10,16 +10,18 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+from server.accounts.sessions import person_of
+from server.domain.model import DOCUMENTS
 from server.domain.rights import scopes_of
 from server.plant import Plant, opened
 from server.settings import Settings
 from server.setup import build_demo
-from sync import documents
 from sync.pull import PAGE_MAX, pull
 from sync.push import Delivery, push
-from tests.benchmarks.floor import batches_of_work, enrolled
+from tests.benchmarks.floor import LOGIN, batches_of_work, enrolled
 
 RUNS = 5
 BATCH = 100
@@ -32,12 +34,9 @@ def main() -> None:
         build_demo(plant, datetime.now(UTC).date())
         chain, session = enrolled(plant)
         batches = batches_of_work(chain, session, batches=2 * RUNS, size=BATCH)
-        pushed = [_timed(lambda b=b: _push(plant, chain.device, b)) for b in batches[:RUNS]]
-        single = [
-            _timed(lambda b=b: [_push(plant, chain.device, [one]) for one in b])
-            for b in batches[RUNS:]
-        ]
-        bare = [_timed(lambda b=b: _bare(Path(folder) / "bare.sqlite3", b)) for b in batches]
+        pushed = [_timed(partial(_push, plant, chain.device, b)) for b in batches[:RUNS]]
+        single = [_timed(partial(_one_by_one, plant, chain.device, b)) for b in batches[RUNS:]]
+        bare = [_timed(partial(_bare, Path(folder) / "bare.sqlite3", b)) for b in batches]
         _row("push, batches of 100, durable", BATCH / statistics.median(pushed), "entries/s")
         _row("bare executemany of the same bytes", BATCH / statistics.median(bare), "rows/s")
         _row("ratio push / bare", statistics.median(bare) / statistics.median(pushed), "")
@@ -50,6 +49,11 @@ def main() -> None:
 def _push(plant: Plant, device: str, batch: list[bytes]) -> None:
     answers, _ = push(plant.engine, [Delivery(device, [(raw, None) for raw in batch])], plant.now())
     assert {v["status"] for v in answers[0].verdicts} == {"applied"}, answers[0].verdicts[:2]
+
+
+def _one_by_one(plant: Plant, device: str, batch: list[bytes]) -> None:
+    for raw in batch:
+        _push(plant, device, [raw])
 
 
 def _bare(path: Path, batch: list[bytes]) -> None:
@@ -65,8 +69,9 @@ def _bare(path: Path, batch: list[bytes]) -> None:
 
 def _pulls(plant: Plant) -> None:
     with plant.store.read() as connection:
-        people = documents.load(connection, plant.engine.model.documents, {"person/org:wang.fang"})
-        allowed = scopes_of(people["person/org:wang.fang"])  # type: ignore[arg-type]
+        person = person_of(connection, DOCUMENTS, LOGIN)
+        assert person is not None
+        allowed = scopes_of(person)
         whole = pull(connection, allowed, {}, limit=PAGE_MAX)
         first = [_timed(lambda: pull(connection, allowed, {}, limit=PAGE_MAX)) for _ in range(RUNS)]
         cursors = whole.cursors

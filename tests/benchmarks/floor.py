@@ -27,9 +27,7 @@ def enrolled(plant: Plant) -> tuple[Chain, str]:
         return chain_of(connection, enrolled.device), session.id
 
 
-def batches_of_work(
-    chain: Chain, session: str, *, batches: int, size: int
-) -> list[list[bytes]]:
+def batches_of_work(chain: Chain, session: str, *, batches: int, size: int) -> list[list[bytes]]:
     """Batches of entries in the order of the chain: movements and notes in turn."""
     made = []
     for _ in range(batches):
