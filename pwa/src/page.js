@@ -30,7 +30,9 @@ hear(({ type, ...message }) => {
   if (type === "net") heard(message);
   if (type === "changed") changed();
 });
-void begin();
+// First the page, then what goes on behind it: both would want the same processor.
+if (document.readyState === "complete") void begin();
+else addEventListener("load", () => setTimeout(begin), { once: true });
 
 /** @param {any} content what htmx has just put into the page, or all of it */
 function wire(content) {

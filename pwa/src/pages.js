@@ -66,6 +66,7 @@ export function createPages({ view, net, shared, now }) {
     const match = pageAt(bundle.pages, url.pathname);
     if (!match || match.page.server_only) return { kind: "elsewhere" };
     const asked = { ...match, url };
+    const standing = net.state().catch(() => null); // beside the documents, not after them
     const given = await view
       .read(async (moment) => {
         const session = await sessionOf(moment.tx);
@@ -84,18 +85,19 @@ export function createPages({ view, net, shared, now }) {
     if (given instanceof Problem) return { kind: "problem", problem: given };
     if ("to" in given) return { kind: "redirect", to: given.to ?? "/" };
     const more = { ...given.documents, form };
-    return { kind: "page", html: await render(ask, { page: match.page, ...given, more }) };
+    return { kind: "page", html: await render(ask, { page: match.page, standing, ...given, more }) };
   }
 
   /**
    * @param {Ask} ask
-   * @param {{page: PageSpec, session: Session, more: Record<string, any>}} what
+   * @param {{page: PageSpec, session: Session, more: Record<string, any>,
+   *   standing?: Promise<import("./net.js").NetState | null>}} what
    * @returns {Promise<string>}
    */
-  async function render({ url, isPartial }, { page, session, more }) {
+  async function render({ url, isPartial }, { page, session, more, standing }) {
     const lang = session.lang || preferredLanguage();
     const { build } = await shared();
-    const { worker, online, waiting, oldest } = await net.state();
+    const { worker, online, waiting, oldest } = (await standing) ?? (await net.state());
     const { session: _, ...me } = session.signin ?? { session: "" };
     return (await rendererOf(lang)).render(page.template, {
       page: pageOf(page, url),

@@ -3,6 +3,7 @@
 `Browser` is one person's browser, `Device` an enrolled one that makes entries as a device does.
 """
 
+import atexit
 import json
 import shutil
 import tempfile
@@ -52,6 +53,7 @@ def people() -> dict[str, dict[str, list[str]]]:
 def template() -> Path:
     """A folder with the demo plant and the tests' people; made once per process."""
     folder = Path(tempfile.mkdtemp(prefix="traveler-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     plant = opened(Settings(data=folder))
     build_demo(plant, plant.now().date())
     perform(
