@@ -1,7 +1,6 @@
-"""Commands: `traveler serve | demo | verify | labels | person`. Parse, one call, print."""
+"""Commands: `traveler serve | demo | verify | backup | …`. Parse, one call, print."""
 
 import argparse
-import getpass
 import sys
 from dataclasses import replace
 from datetime import date
@@ -14,17 +13,17 @@ from sqlalchemy.exc import OperationalError
 
 from labels.error import LabelError
 from labels.sheet import write as write_labels
-from server.accounts.passwords import must_be_long_enough, set_password
 from server.app import create_app
+from server.cli_backup import BackupCommands
+from server.cli_people import PeopleCommands
 from server.demo.people import PASSWORDS, PEOPLE
-from server.domain.model import DOCUMENTS, MODEL
-from server.domain.person import Person
+from server.domain.model import MODEL
 from server.domain.sums import broken
 from server.plant import Plant, opened
 from server.settings import Settings, from_environment
-from server.setup import build_demo, perform_now
+from server.setup import build_demo
 from server.web.logs import configure_logs
-from sync import documents
+from sync.archive import ArchiveError
 from sync.problem import Problem
 from sync.verify import verify
 
@@ -39,7 +38,7 @@ def main() -> None:
         sys.exit(arguments.run(arguments))
     except Problem as problem:
         sys.exit(f"traveler: {problem.code} {problem.params}")
-    except (LabelError, OSError) as error:
+    except (ArchiveError, LabelError, OSError) as error:
         sys.exit(f"traveler: {error}")
     except OperationalError as error:
         sys.exit(f"traveler: database: {error.orig}")
@@ -57,7 +56,8 @@ def _parser() -> argparse.ArgumentParser:
     check = _command(commands, "verify", _verify, "check the journal and what follows from it")
     check.add_argument("--quiet", action="store_true", help="print faults only")
     _labels_command(commands)
-    _person_command(commands)
+    BackupCommands(_command, _settings).add_to(commands)
+    PeopleCommands(_command, _settings).add_to(commands)
     return parser
 
 
@@ -78,19 +78,6 @@ def _labels_command(commands: Commands) -> None:
     labels.add_argument("--page", default="A4", help="A4, or label for one per page")
     labels.add_argument("--start", type=int, default=0, help="labels gone from the first sheet")
     labels.add_argument("--dpi", type=int, default=300)
-
-
-def _person_command(commands: Commands) -> None:
-    person = commands.add_parser("person", help="add, list or deactivate people")
-    verbs = person.add_subparsers(required=True, metavar="VERB")
-    add = _command(verbs, "add", _person_add, "add a person; asks for the password")
-    add.add_argument("login")
-    add.add_argument("name")
-    add.add_argument("--role", action="append", required=True, metavar="SITE:ROLE")
-    add.add_argument("--password-stdin", action="store_true", help="read it from standard input")
-    _command(verbs, "list", _person_list, "list the people and their roles")
-    leave = _command(verbs, "deactivate", _person_deactivate, "end a person's access")
-    leave.add_argument("login")
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
@@ -179,54 +166,6 @@ def _labels(arguments: argparse.Namespace) -> int:
         print(f"line {line}: {problem}", file=sys.stderr)
     print(f"{written.labels} labels in {', '.join(str(file) for file in written.files)}")
     return 1 if written.problems else 0
-
-
-def _person_add(arguments: argparse.Namespace) -> int:
-    roles: dict[str, list[str]] = {}
-    for seat in arguments.role:
-        site, _, role = seat.partition(":")
-        roles.setdefault(site, []).append(role)
-    password = sys.stdin.readline().rstrip("\n") if arguments.password_stdin else getpass.getpass()
-    must_be_long_enough(password)  # before the person is in the journal for good
-    plant = opened(_settings(arguments))
-    try:
-        login = arguments.login.lower()
-        body = {"name": arguments.name, "roles": roles}
-        perform_now(plant, "person.added", f"person/org:{login}", body)
-        with plant.store.write() as connection:
-            set_password(connection, login, password)
-    finally:
-        plant.close()
-    print(f"{login} added")
-    return 0
-
-
-def _person_list(arguments: argparse.Namespace) -> int:
-    plant = opened(_settings(arguments))
-    try:
-        with plant.store.read() as connection:
-            keys = set(documents.find(connection, ["person"]))
-            people = documents.load(connection, DOCUMENTS, keys)
-    finally:
-        plant.close()
-    for _, person in sorted(people.items()):
-        if isinstance(person, Person):
-            roles = ", ".join(f"{site}:{r}" for site, held in person.roles.items() for r in held)
-            print(
-                f"{person.login:<16} {person.name:<12} {roles}{'' if person.active else '  (off)'}"
-            )
-    return 0
-
-
-def _person_deactivate(arguments: argparse.Namespace) -> int:
-    plant = opened(_settings(arguments))
-    try:
-        key = f"person/org:{arguments.login.lower()}"
-        perform_now(plant, "person.changed", key, {"active": False})
-    finally:
-        plant.close()
-    print(f"{arguments.login} deactivated")
-    return 0
 
 
 if __name__ == "__main__":

@@ -103,6 +103,12 @@ def held(connection: Connection, ids: set[str]) -> dict[str, Known]:
     return found
 
 
+def find(connection: Connection, entry_id: str) -> RowMapping | None:
+    """The row of one entry; None if it never arrived."""
+    table = table_of(JournalRow)
+    return connection.execute(select(table).where(table.c.entry_id == entry_id)).mappings().first()
+
+
 def verdict_of(row: RowMapping | dict[str, Any]) -> dict[str, Any]:
     """The verdict as it goes over the wire, the same words each time."""
     return {

@@ -3,6 +3,7 @@
 SQLite (WAL, synchronous=FULL) and PostgreSQL by the same statements. No rule lives here.
 """
 
+import secrets
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,12 @@ BUSY_TIMEOUT_MS = 15_000
 BULK_KEYS_MAX = 500
 
 
+def meta_of(connection: Connection, name: str) -> str:
+    """A fact about this database: `epoch`, or the `secret` by which it knows its own words."""
+    meta = table_of(MetaRow)
+    return str(connection.execute(select(meta.c.value).where(meta.c.name == name)).scalar_one())
+
+
 def table_of(model: type[SQLModel]) -> Table:
     """The SQLAlchemy table of a SQLModel class."""
     table: Table = model.__table__  # type: ignore[attr-defined]
@@ -31,12 +38,14 @@ class Store:
         self.engine = _engine(url)
 
     def create(self) -> None:
-        """Make the tables that are missing, and the epoch if there is none."""
+        """Make the tables that are missing, and the epoch and the secret if there are none."""
         SQLModel.metadata.create_all(self.engine)
         with self.write() as connection:
             meta = table_of(MetaRow)
-            if connection.execute(select(meta).where(meta.c.name == "epoch")).first() is None:
-                connection.execute(meta.insert().values(name="epoch", value=uuid.uuid4().hex))
+            there = set(connection.scalars(select(meta.c.name)))
+            for name, value in (("epoch", uuid.uuid4().hex), ("secret", secrets.token_hex(32))):
+                if name not in there:
+                    connection.execute(meta.insert().values(name=name, value=value))
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -69,8 +78,7 @@ class Store:
 
     def epoch(self, connection: Connection) -> str:
         """The identity of this database; another one after a restore."""
-        meta = table_of(MetaRow)
-        return str(connection.execute(select(meta.c.value).where(meta.c.name == "epoch")).scalar())
+        return meta_of(connection, "epoch")
 
     def close(self) -> None:
         """Give all connections back."""

@@ -7,6 +7,7 @@ import { ownUrl, pageAt, pathOf } from "./addresses.js";
 import { fetched, own, pageOf, queryOf } from "./context.js";
 import { Problem } from "./domain/problem.js";
 import { keyOfScan } from "./lookup.js";
+import { createMade } from "./made.js";
 import { localDay } from "./moment.js";
 import { createRenderer } from "./render/engine.js";
 import { sessionOf } from "./signin.js";
@@ -45,6 +46,7 @@ const LANGUAGES = { chinese: "zh_CN", english: "en" };
 export function createPages({ view, net, shared, now }) {
   /** @type {Map<string, ReturnType<typeof createRenderer>>} */
   const renderers = new Map();
+  const made = createMade();
 
   /**
    * @param {string} lang
@@ -66,7 +68,10 @@ export function createPages({ view, net, shared, now }) {
     const match = pageAt(bundle.pages, url.pathname);
     if (!match || match.page.server_only) return { kind: "elsewhere" };
     const asked = { ...match, url };
-    const standing = net.state().catch(() => null); // beside the documents, not after them
+    const standing = net.state(); // beside the documents, not after them
+    standing.catch(() => undefined);
+    const again = await madeBefore(ask, standing);
+    if (again !== null) return { kind: "page", html: again };
     const given = await view
       .read(async (moment) => {
         const session = await sessionOf(moment.tx);
@@ -75,7 +80,8 @@ export function createPages({ view, net, shared, now }) {
         const code = match.page.name === "scan" && !form ? url.searchParams.get("code") : "";
         if (code) return { to: pathOf(await keyOfScan(moment, code, signin)) };
         const documents = await fetched(moment, asked, signin);
-        return { session, documents: { ...documents, ...(await own(moment, asked)) } };
+        const { revision } = moment;
+        return { session, revision, documents: { ...documents, ...(await own(moment, asked)) } };
       })
       .catch((error) => {
         if (error instanceof Problem) return error;
@@ -85,19 +91,44 @@ export function createPages({ view, net, shared, now }) {
     if (given instanceof Problem) return { kind: "problem", problem: given };
     if ("to" in given) return { kind: "redirect", to: given.to ?? "/" };
     const more = { ...given.documents, form };
-    return { kind: "page", html: await render(ask, { page: match.page, standing, ...given, more }) };
+    const html = await render(ask, { page: match.page, standing, ...given, more });
+    if (isLasting(ask)) made.keep(placeOf(ask), stateOf(await standing, given), html);
+    return { kind: "page", html };
+  }
+
+  /**
+   * @param {Ask} ask
+   * @param {Promise<import("./net.js").NetState>} standing
+   * @returns {Promise<string | null>}
+   */
+  async function madeBefore(ask, standing) {
+    if (!isLasting(ask) || !made.has(placeOf(ask))) return null;
+    const reading = view.read(async ({ tx, revision }) => ({
+      revision,
+      session: await sessionOf(tx),
+    }));
+    return made.find(placeOf(ask), stateOf(await standing, await reading));
+  }
+
+  /**
+   * All that a page hangs on beside its address.
+   * @param {import("./net.js").NetState} standing
+   * @param {{revision: number, session: Session}} here
+   */
+  function stateOf({ online, waiting, oldest }, { revision, session }) {
+    return JSON.stringify([revision, session, online, waiting, oldest, localDay(now())]);
   }
 
   /**
    * @param {Ask} ask
    * @param {{page: PageSpec, session: Session, more: Record<string, any>,
-   *   standing?: Promise<import("./net.js").NetState | null>}} what
+   *   standing?: Promise<import("./net.js").NetState>}} what
    * @returns {Promise<string>}
    */
   async function render({ url, isPartial }, { page, session, more, standing }) {
     const lang = session.lang || preferredLanguage();
     const { build } = await shared();
-    const { worker, online, waiting, oldest } = (await standing) ?? (await net.state());
+    const { worker, online, waiting, oldest } = await (standing ?? net.state());
     const { session: _, ...me } = session.signin ?? { session: "" };
     return (await rendererOf(lang)).render(page.template, {
       page: pageOf(page, url),
@@ -132,6 +163,20 @@ export function createPages({ view, net, shared, now }) {
     /** @param {Ask} ask */
     offline: (ask) => plain(OFFLINE_PAGE, ask, {}),
   };
+}
+
+/**
+ * Whether a page is the same until a document changes: not one with a refused form or the answer to
+ * a deed, nor the outbox, which shows how the photos get on.
+ * @param {Ask} ask
+ */
+function isLasting({ url, form }) {
+  return !form && !url.searchParams.has("done") && !["/outbox", "/scan"].includes(url.pathname);
+}
+
+/** @param {Ask} ask */
+function placeOf({ url, isPartial }) {
+  return `${isPartial ? "part" : "page"} ${url.pathname}${url.search}`;
 }
 
 /** @returns {string} what the browser's owner reads, as long as nobody chose */

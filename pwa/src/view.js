@@ -13,6 +13,7 @@ import { termsOf } from "./terms.js";
 /**
  * @typedef {object} Moment what can be asked within one read; awaits nothing but the transaction
  * @property {any} tx
+ * @property {number} revision it counts on whenever what is shown may have changed
  * @property {OutboxRow[]} rows all of the outbox, in the order of recording
  * @property {OutboxRow[]} waiting those that the server has not answered
  * @property {string[]} touched keys of documents changed by waiting entries, or waited on
@@ -57,12 +58,13 @@ export function createView(database, { kinds, index }) {
  * @returns {Moment}
  */
 function momentOf(tx, { layer, kinds, index }) {
-  const { rows, documents, versions } = layer;
+  const { revision, rows, documents, versions } = layer;
   const waiting = rows.filter((row) => row.verdict === null);
   const get = async (/** @type {string} */ key) =>
     documents.get(key) ?? (await getDocument(tx, key));
   return {
     tx,
+    revision,
     rows,
     waiting,
     touched: [...new Set([...documents.keys(), ...waiting.map((row) => row.on)])],

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from server.accounts import passwords, throttle
+from server.accounts.proof import id_in, is_proof
 from server.accounts.tables import SessionRow
 from server.domain.person import SYSTEM, Person, person_key
 from server.domain.rights import SETUP_SESSION
@@ -23,7 +24,7 @@ from sync.document import utc_text
 from sync.entry import Entry
 from sync.problem import Problem
 from sync.reconcile import Outcome
-from sync.store import Store, in_chunks, table_of
+from sync.store import Store, in_chunks, meta_of, table_of
 from sync.tables import DeviceRow
 
 SERVER_DEVICE = "server"
@@ -37,6 +38,11 @@ class Session:
     id: str
     person: Person
     device: str
+
+    @property
+    def device_of_web(self) -> str:
+        """The server-held device that writes for this session where there is no service worker."""
+        return f"web-{self.id}"
 
     def me(self) -> dict[str, Any]:
         """The person as pages and devices are told."""
@@ -123,26 +129,35 @@ def end(connection: Connection, session_id: str, now: datetime) -> None:
 
 
 def standings(connection: Connection, entries: list[Entry]) -> dict[str, Outcome]:
-    """Entries whose sign-in is not their actor's or not from their device: parked, by id."""
+    """Entries whose sign-in is not their actor's or not from their device: parked, by id.
+
+    A sign-in that this database has no longer, or not yet again, is known by its proof.
+    """
     table = table_of(SessionRow)
     owners: dict[str, tuple[str, str]] = {}
-    for chunk in in_chunks({entry.session for entry in entries}):
+    for chunk in in_chunks({id_in(entry.session) for entry in entries}):
         for row in connection.execute(select(table).where(table.c.id.in_(chunk))):
             owners[row.id] = (row.login, row.device)
+    secret = meta_of(connection, "secret")
     return {
         entry.id: Outcome("parked", "session_foreign", {"actor": entry.actor})
         for entry in entries
-        if not _proves(entry, owners.get(entry.session))
+        if not _proves(entry, owners.get(id_in(entry.session)), secret)
     }
 
 
-def _proves(entry: Entry, owner: tuple[str, str] | None) -> bool:
+def _proves(entry: Entry, owner: tuple[str, str] | None, secret: str) -> bool:
     if entry.session == SETUP_SESSION:
         return entry.device == SERVER_DEVICE
-    if owner is None or entry.actor == SYSTEM:
+    if entry.actor == SYSTEM:
         return False
-    login, device = owner
-    return login == entry.actor and entry.device in (device, f"web-{entry.session}")
+    if owner is not None and owner[0] == entry.actor:
+        return entry.device in (owner[1], f"web-{id_in(entry.session)}") or _vouches(entry, secret)
+    return _vouches(entry, secret)
+
+
+def _vouches(entry: Entry, secret: str) -> bool:
+    return is_proof(secret, entry.session, login=entry.actor, device=entry.device)
 
 
 def person_of(connection: Connection, types: Types, login: str) -> Person | None:

@@ -16,7 +16,7 @@ from typing import Any
 from uuid_utils import uuid7
 
 from server.pages.lookup import RESOLVERS, Index, lot_of
-from sync.entry import ENTRY_MAX_BYTES, KEY_MAX_CHARS, KEY_PATTERN
+from sync.entry import ENTRY_MAX_BYTES, KEY_MAX_CHARS, KEY_PATTERN, UUID_PATTERN
 from sync.problem import Problem
 
 DEPTH_MAX = 8
@@ -46,12 +46,16 @@ class File:
 
 @dataclass
 class Filled:
-    """A form as sent: what it is about, the body, the files, and where to go next."""
+    """A form as sent: what it is about, the body, the files, and where to go next.
+
+    `entry` is the id that the page's script gave it, so that sending twice records once.
+    """
 
     on: str
     base: int | None
     body: dict[str, Any]
     then: str
+    entry: str = ""
     files: list[File] = field(default_factory=list)
 
 
@@ -95,14 +99,24 @@ def filled(fields: Iterable[tuple[str, str | File]], index: Index) -> Filled:
         raise Problem("too_many_blobs", {"max": BLOBS_MAX})
     leaves = [(one, _value(one, index)) for one in _fields(texts)]
     leaves += [(one, files[one.name][0].sha256) for one in _named(dict.fromkeys(files, ""))]
-    base = texts.get("base", "")
+    on, entry = _on(texts, index), texts.get("entry", "")
     return Filled(
-        on=_on(texts, index),
-        base=int(base) if NUMBER.fullmatch(base) else None,
+        on=on,
+        base=_base(texts, on, index),
         body=_body(leaves),
         then=own_path(texts.get("then", "/")),
+        entry=entry if re.fullmatch(UUID_PATTERN, entry) else "",
         files=[file for some in files.values() for file in some],
     )
+
+
+def _base(texts: Mapping[str, str], on: str, index: Index) -> int | None:
+    """The version the person saw; of a lot that was scanned into the form, the one there is."""
+    base = texts.get("base", "")
+    if NUMBER.fullmatch(base):
+        return int(base)
+    seen = index.get(on) if texts.get("on@lot") else None
+    return int(seen["version"]) if seen else None
 
 
 def own_path(text: str) -> str:

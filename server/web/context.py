@@ -36,15 +36,17 @@ def page_response(
         context = base_context(request, me, asked)
         context |= fetched(asked, me, ScopedReader(connection, session))
         if session is not None:
-            context["done"] = _done(connection, request.query_params.get("done", ""))
+            context["done"] = _done(connection, session, request.query_params.get("done", ""))
     context["form"] = form
     return html(request, asked.page["template"], context, status)
 
 
 def html(request: Asking, template: str, context: dict[str, Any], status: int) -> Response[str]:
-    """A rendered template as an answer that no cache keeps."""
+    """A rendered template as an answer that no cache keeps; a refusal keeps the form's address."""
     content = plant_of(request).renderer.render(template, context, lang_of(request))
     headers = {"cache-control": "no-store", "vary": "HX-Request, Cookie, Accept-Language"}
+    if status >= 400:
+        headers["hx-push-url"] = "false"
     return Response(content, status_code=status, media_type=MediaType.HTML, headers=headers)
 
 
@@ -66,7 +68,8 @@ def base_context(request: Asking, me: dict[str, Any] | None, asked: Asked) -> di
         "done": None,
         "outbox": [],
         "build": plant.build,
-        "partial": request.headers.get("hx-request") == "true",
+        "partial": request.headers.get("hx-request") == "true"
+        and request.headers.get("hx-history-restore-request") != "true",
     }
 
 
@@ -80,8 +83,9 @@ def _may_open(asked: Asked, session: Session | None) -> None:
         raise Problem("not_allowed", {})
 
 
-def _done(connection: Connection, entry_id: str) -> dict[str, Any] | None:
-    if not entry_id:
+def _done(connection: Connection, session: Session, entry_id: str) -> dict[str, Any] | None:
+    """What became of an entry of this person's, told after its form was sent."""
+    row = journal.find(connection, entry_id) if entry_id else None
+    if row is None or row["actor"] != session.person.login:
         return None
-    verdict = journal.known(connection, {entry_id}).get(entry_id)
-    return {**verdict, "kind": ""} if verdict else None
+    return {**journal.verdict_of(row), "kind": row["kind"]}

@@ -109,6 +109,9 @@ def _record(plant: Plant, session: Session, kind: str, form: Filled) -> dict[str
     known = KINDS.get(kind)
     if known is None:
         raise Problem("unknown_kind", {"kind": kind, "v": 1})
+    said = plant.said_before(form.entry, session.device_of_web) if form.entry else None
+    if said is not None:
+        return said
     site = site_of(form.on)
     if not may(session.person, site, known.roles):
         raise Problem("no_right", {"kind": kind, "site": site})
@@ -123,11 +126,11 @@ def _record(plant: Plant, session: Session, kind: str, form: Filled) -> dict[str
         base=form.base,
         blobs=blobs,
     )
-    device = f"web-{session.id}"
+    device = session.device_of_web
     foreseen = plant.foresee(deed, device)
     if foreseen.status in ("rejected", "parked"):
         raise Problem(foreseen.code or "unforeseen", foreseen.params)
-    return plant.record(deed, device)
+    return plant.record(deed, device, entry_id=form.entry)
 
 
 def _keep(plant: Plant, file: File) -> dict[str, Any]:

@@ -67,6 +67,7 @@ def enrol(request: Asking, data: JSONBody[EnrolRequest], bearer: Bearer = "") ->
         enrolled = devices.enrol(
             connection,
             session,
+            device=data.device or "",
             name=data.name[:NAME_MAX_CHARS],
             token=token_of(bearer),
             now=plant.now(),
@@ -76,7 +77,7 @@ def enrol(request: Asking, data: JSONBody[EnrolRequest], bearer: Bearer = "") ->
         "device": enrolled.device,
         "token": enrolled.token,
         "epoch": epoch,
-        "session": session.id,
+        "session": enrolled.session,
         "me": session.me(),
         "lang": lang_of(request),
     }

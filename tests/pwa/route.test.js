@@ -293,3 +293,24 @@ test("the outbox goes into a file and out of it on another device, word for word
   );
   assert.equal((await look(device, A)).n, 4, "nothing left the first device");
 });
+
+test("a page that was made before is not made again until something in it changed", async () => {
+  const { device } = await desk();
+  network(null);
+  const path = "/counters/SZ:A";
+  const text = async () => (await answerPage(device, request(path))).text();
+  const first = await text();
+  // Nothing writes past the revision; here it shows that nothing was rendered.
+  await device.database.write(["replica"], async (tx) => {
+    const row = await tx.objectStore("replica").get(A);
+    await tx.objectStore("replica").put({ ...row, body: { ...row.body, n: 99 } });
+  });
+  assert.equal(await text(), first);
+  await add(device, A, 5);
+  const second = await text();
+  assert.notEqual(second, first);
+  await answerLanguage(device, request("/lang/zh_CN?next=/"));
+  const third = await text();
+  assert.notEqual(third, second);
+  assert.equal(await text(), third);
+});

@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 
 from server import cli
-from tests.server.web.plant_in_use import template
+from server.plant import opened
+from server.settings import Settings
+from tests.server.web.plant_in_use import PASSWORD as DEMO_PASSWORD
+from tests.server.web.plant_in_use import house_over, template
 
 TRAVELER = [sys.executable, "-m", "server.cli"]
 COMMANDS = ["serve", "demo", "verify", "labels", "person", "person add", "person list",
-            "person deactivate"]  # fmt: skip
+            "person password", "person deactivate", "site", "site add"]  # fmt: skip
 PASSWORD = "long enough 密码"
 CSV = "lot_id,item_code,item_name_zh,item_name_en,lot_code,quantity,unit,status\n"
 ROW = "SZ:M-1:L1,M-1,阀体,Valve body,L1,5,pcs,passed\n"
@@ -71,6 +74,37 @@ def test_a_person_is_added_listed_and_deactivated(
     assert run(monkeypatch, "verify", *where, "--quiet") == 0
 
 
+def test_an_empty_plant_gets_its_first_site_and_person(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    where = ["--data", tmp_path / "new"]
+    assert run(monkeypatch, "site", "add", *where, "WX", "无锡工厂", "Wuxi plant") == 0
+    added = [
+        "person",
+        "add",
+        *where,
+        "first",
+        "第一人",
+        "--role",
+        "org:admin",
+        "--role",
+        "WX:admin",
+    ]
+    assert run(monkeypatch, *added, "--password-stdin", typed=f"{PASSWORD}\n") == 0
+    assert run(monkeypatch, "verify", *where, "--quiet") == 0
+
+
+def test_a_forgotten_password_is_set_anew(monkeypatch: pytest.MonkeyPatch, data: Path):
+    changed = ["person", "password", "--data", data, "wang.fang", "--password-stdin"]
+    assert run(monkeypatch, *changed, typed="another good one\n") == 0
+    plant = opened(Settings(data=data))
+    with house_over(plant) as house:
+        house.nobody().sign_in("wang.fang", "another good one")
+        old = {"login": "wang.fang", "password": DEMO_PASSWORD}
+        assert house.nobody().post("/sign-in", data=old).status_code == 422
+    plant.close()
+
+
 def test_a_password_that_is_too_short_adds_nobody(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data: Path
 ):
@@ -88,13 +122,14 @@ def test_a_password_that_is_too_short_adds_nobody(
         (["add", "x.y", "某", "--role", "operator"], "body_malformed"),
         (["add", "x y", "某", "--role", "SZ:operator"], "entry_malformed"),
         (["deactivate", "no.body"], "unknown_document"),
+        (["password", "no.body"], "unknown_document"),
     ],
 )
 def test_what_cannot_be_done_for_a_person_is_told_and_changes_nothing(
     monkeypatch: pytest.MonkeyPatch, data: Path, arguments: list[str], code: str
 ):
     verb, *rest = arguments
-    more = ["--password-stdin"] if verb == "add" else []
+    more = ["--password-stdin"] if verb in ("add", "password") else []
     told = run(monkeypatch, "person", verb, "--data", data, *rest, *more, typed=f"{PASSWORD}\n")
     assert str(told).startswith(f"traveler: {code}")
     assert run(monkeypatch, "verify", "--data", data, "--quiet") == 0

@@ -48,7 +48,7 @@ class Shelf:
         self._put("job/SZ:J7", {"number": "J7"}, "job")
 
     def _put(self, key: str, body: dict[str, Any], term: str) -> None:
-        self.documents[key] = {"key": key, **body}
+        self.documents[key] = {"key": key, "version": 3, **body}
         self.terms.setdefault(term, []).append(key)
 
     def get(self, key: str) -> dict[str, Any] | None:
@@ -207,6 +207,17 @@ def test_a_file_stands_in_the_body_by_its_hash_and_an_empty_one_is_none():
     assert one.files == [photo]
     many = [(f"body.p{number}", photo) for number in range(BLOBS_MAX + 1)]
     assert refused(*many).code == "too_many_blobs"
+
+
+def test_of_a_lot_that_was_scanned_the_version_there_is_was_seen():
+    assert form(("on@lot", "L1")).base == 3
+    assert form(("on@lot", "L1"), ("base", "2")).base == 2
+
+
+def test_the_id_that_the_page_gave_is_kept_if_it_is_one():
+    given = "0192f0c1-7a52-7c1e-8a55-0f6d1f3c9a01"
+    assert form(ON, ("entry", given)).entry == given
+    assert form(ON, ("entry", "7")).entry == ""
 
 
 @pytest.mark.parametrize(("text", "base"), [("17", 17), ("", None), ("²", None), ("-1", None)])

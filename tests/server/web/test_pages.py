@@ -142,6 +142,28 @@ def test_what_was_done_is_said_once_on_the_next_page(house: House):
     assert "data-done=" not in house.nobody().get(f"/sign-in?done={entry}").text
 
 
+def test_the_confirmation_names_what_was_recorded_and_speaks_to_its_person_only(house: House):
+    answer = house.browser("wang.fang").do("note.added", on=LOT, body_text="看过了", then="/more")
+    goal = answer.headers["location"]
+    assert "Note" in house.browser("wang.fang").get(goal).text
+    assert "data-done=" in house.browser("wang.fang").get(goal).text
+    assert "data-done=" not in house.browser("zhao.lei").get(goal).text
+
+
+def test_a_form_sent_twice_is_recorded_once(house: House):
+    browser, before = house.browser("wang.fang"), house.entries()
+    sent = {"on": LOT, "body_text": "once", "entry": "0192f0c1-7a52-7c1e-8a55-0f6d1f3c9a01"}
+    first, again = browser.do("note.added", **sent), browser.do("note.added", **sent)
+    assert first.headers["location"] == again.headers["location"]
+    assert sent["entry"] in first.headers["location"]
+    assert house.entries() == before + 1
+
+
+def test_a_page_fetched_again_by_the_browsers_history_is_a_whole_one(house: House):
+    headers = {"hx-request": "true", "hx-history-restore-request": "true"}
+    assert "<!doctype html>" in house.browser("wang.fang").get("/lots", headers=headers).text
+
+
 def test_a_refused_form_comes_back_with_the_reason_and_all_that_was_typed(house: House):
     browser = house.browser("liu.yang")
     before = house.documents(), house.entries()
