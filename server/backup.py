@@ -13,8 +13,9 @@ from server.domain.sums import broken
 from server.settings import Settings
 from sync import restore as sync_restore
 from sync.archive import DATABASE, Contents
-from sync.backup import bring_back, make_durable
 from sync.backup import back_up as write_archive
+from sync.backup import bring_back, make_one_file
+from sync.blobs import make_durable
 from sync.store import Store
 from sync.verify import Report, verify
 
@@ -24,27 +25,23 @@ def back_up(
 ) -> tuple[Contents, Report | None]:
     """Back a plant up into a new file, also while it is served; what is in it, and if it is whole.
 
-    To prove it the file is unpacked beside it, as a restore would, and its journal replayed. The
-    file has its name only when all was written and, if faults were found, they are the plant's.
+    To prove it the file is unpacked beside it, as a restore would, and its journal replayed. It
+    gets its name only after that; faults in the report are the plant's own.
     ArchiveError, FileExistsError.
     """
-    part = out.with_name(f"{out.name}.part")
-    for there in (out, part):
-        if there.exists():
-            raise FileExistsError(f"{there} is there already")
-    try:
-        data = settings.data
+    if out.exists():
+        raise FileExistsError(f"{out} is there already")
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".backup-") as work:
+        part, data = Path(work) / out.name, settings.data
         contents = write_archive(data / DATABASE, data / "blobs", part, now=now)
         report = _rehearsed(settings, part) if verified else None
         part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
     make_durable(out.parent)
     return contents, report
 
 
 def _rehearsed(settings: Settings, archive: Path) -> Report:
-    with tempfile.TemporaryDirectory(dir=archive.parent, prefix=".rehearsal-") as folder:
+    with tempfile.TemporaryDirectory(dir=archive.parent) as folder:
         bring_back(archive, Path(folder))
         with _store_in(settings, Path(folder)) as store:
             return verify(store, MODEL, broken)
@@ -68,6 +65,7 @@ def restore(settings: Settings, archive: Path, *, verified: bool) -> tuple[Conte
             if report is None or report.whole:
                 sync_restore.renew(store)
         if report is None or report.whole:
+            make_one_file(unpacked / DATABASE)
             (unpacked / "blobs").replace(data / "blobs")
             (unpacked / DATABASE).replace(data / DATABASE)  # last: with it the plant is there
     finally:

@@ -5,7 +5,6 @@ The copy of the database is made first: a blob's file is there before the databa
 is never changed, so what the copy knows is still there when the blobs are copied afterwards.
 """
 
-import os
 import sqlite3
 import tempfile
 from contextlib import closing
@@ -13,12 +12,12 @@ from datetime import datetime
 from pathlib import Path
 
 from sync.archive import DATABASE, ArchiveError, Contents, digest_of_file, unpack, write
-from sync.blobs import BLOB_MAX_BYTES
+from sync.blobs import BLOB_MAX_BYTES, make_durable
 from sync.document import utc_text
 
 
 def back_up(database: Path, blobs: Path, out: Path, *, now: datetime) -> Contents:
-    """Write the archive. `blobs` is the folder of the blobs.
+    """Write the archive into a new file. `blobs` is the folder of the blobs.
 
     Blobs whose files are gone are named in the answer as missing. ArchiveError: no database there.
     """
@@ -35,7 +34,6 @@ def back_up(database: Path, blobs: Path, out: Path, *, now: datetime) -> Content
             missing=tuple(sorted(set(files) - set(there))),
         )
         write(out, contents, copy, there.values())
-    make_durable(out.parent)
     return contents
 
 
@@ -47,9 +45,17 @@ def _copy(database: Path, copy: Path) -> None:
             closing(sqlite3.connect(copy)) as target,
         ):
             live.backup(target)
-            target.execute("PRAGMA journal_mode=DELETE")
+        make_one_file(copy)
     except sqlite3.Error as error:
         raise ArchiveError(f"{database}: {error}") from error
+
+
+def make_one_file(database: Path) -> None:
+    """Bring what is in the log into the file; ArchiveError if somebody else has it open."""
+    with closing(sqlite3.connect(database)) as connection:
+        (mode,) = connection.execute("PRAGMA journal_mode=DELETE").fetchone()
+    if mode != "delete":
+        raise ArchiveError(f"{database} is in use")
 
 
 def _is_blob(path: Path) -> bool:
@@ -67,7 +73,7 @@ def known_blobs(database: Path) -> set[str]:
 
 
 def bring_back(archive: Path, folder: Path) -> Contents:
-    """Unpack into an empty folder and see that database and blobs belong together. ArchiveError."""
+    """Unpack into an empty folder, durable, and see that all belongs together. ArchiveError."""
     contents, blobs = unpack(archive, folder)
     (folder / "blobs").mkdir(exist_ok=True)
     known = known_blobs(folder / DATABASE)
@@ -75,13 +81,6 @@ def bring_back(archive: Path, folder: Path) -> Contents:
         raise ArchiveError(f"blob {min(lost)} is missing")
     if strange := blobs - known:
         raise ArchiveError(f"the database knows no blob {min(strange)}")
+    for one in (folder / "blobs", *(folder / "blobs").iterdir()):
+        make_durable(one)
     return contents
-
-
-def make_durable(folder: Path) -> None:
-    """A name in a folder survives a power loss only after this."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -108,7 +108,7 @@ class Blobs:
         whole = self.path(sha256)
         _write(whole.with_suffix(".new"), data, mode="wb")
         whole.with_suffix(".new").replace(whole)
-        _make_durable(whole.parent)
+        make_durable(whole.parent)
         row = {
             "sha256": sha256,
             "size": len(data),
@@ -130,7 +130,7 @@ def _write(path: Path, data: bytes, *, mode: str) -> None:
         os.fsync(file.fileno())
 
 
-def _make_durable(folder: Path) -> None:
+def make_durable(folder: Path) -> None:
     """A name in a folder survives a power loss only after this."""
     handle = os.open(folder, os.O_RDONLY)
     try:

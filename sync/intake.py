@@ -10,7 +10,7 @@ from typing import Any
 
 from sync.document import utc_text
 from sync.entry import Entry, digest_of, place_claimed, read
-from sync.journal import Arrived, Known, id_of_bytes
+from sync.journal import ENTRIES_LOST, Arrived, Known, id_of_bytes
 from sync.problem import Problem
 from sync.reconcile import Outcome
 
@@ -49,8 +49,11 @@ class Intake:
     arrived: dict[str, Arrived] = field(default_factory=dict)
     _hashes: dict[str, str] = field(default_factory=dict)
 
-    def take(self, sent: list[Sent], device: dict[str, Any]) -> tuple[list[str], str | None]:
-        """Number what is new (moves the device's chain on); nothing after a number that is missing.
+    def take(
+        self, sent: list[Sent], device: dict[str, Any], oldest: int | None
+    ) -> tuple[list[str], str | None]:
+        """Number what is new (moves the device's chain on); nothing after a number that is missing,
+        unless the device says that `oldest` is the first that it still has.
 
         Answers the ids of all that the journal has by now, and what the device must do.
         """
@@ -58,7 +61,7 @@ class Intake:
         for one in sent:
             entry_id, is_new = self._id(one, device["id"])
             if is_new and need is None:
-                need = self._number(one, entry_id, device)
+                need = self._number(one, entry_id, device, oldest)
             if not is_new or need is None:
                 ids.append(entry_id)
         return ids, need
@@ -80,11 +83,16 @@ class Intake:
         known = self.stored.get(entry_id)
         return known.sha256 if known else None
 
-    def _number(self, one: Sent, entry_id: str, device: dict[str, Any]) -> str | None:
+    def _number(
+        self, one: Sent, entry_id: str, device: dict[str, Any], oldest: int | None
+    ) -> str | None:
         seq, standing = self._place(one, device)
-        if seq is not None and seq > device["last_seq"] + 1:
-            return "resend_from"
-        if seq is not None and (fork := self._fork(one, seq, entry_id, device)):
+        if seq is not None and seq > (first := device["last_seq"] + 1):
+            if seq != oldest:
+                return "resend_from"
+            lost = {"device": device["id"], "first": first, "last": seq - 1}
+            standing = Outcome("parked", ENTRIES_LOST, lost)
+        elif seq is not None and (fork := self._fork(one, seq, entry_id, device)):
             standing = standing or fork
             seq = None if seq <= device["last_seq"] else seq
         if seq is not None:

@@ -22,6 +22,8 @@ from sync.tables import HeadRow, JournalRow
 
 FIRST_LINK = "0" * 64
 UNREADABLE = "unreadable"
+# Against the first entry after some that nobody has any more: a case names their numbers.
+ENTRIES_LOST = "entries_lost"
 STREAM_ROWS = 500
 LINKED = tuple(name for name in JournalRow.model_fields if name not in ("raw", "link"))
 

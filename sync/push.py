@@ -30,10 +30,14 @@ Project = Callable[[Connection, list[Result], datetime], None]
 
 @dataclass
 class Delivery:
-    """What one device sent: wrapped entries as (exact bytes, signature or None)."""
+    """What one device sent: wrapped entries as (exact bytes, signature or None).
+
+    `oldest` is the first number it still has, when it was asked for one before that.
+    """
 
     device: str
     entries: list[tuple[bytes, str | None]]
+    oldest: int | None = None
 
 
 @dataclass
@@ -79,7 +83,7 @@ def push_within(
     ids = {i for some in sent for one in some for i in one.ids}
     intake = Intake(journal.held(connection, ids), now)  # 2
     taken = [
-        intake.take(some, devices[delivery.device])
+        intake.take(some, devices[delivery.device], delivery.oldest)
         for delivery, some in zip(deliveries, sent, strict=True)
     ]  # 3
     fresh = _judged(connection, engine, list(intake.arrived.values()))

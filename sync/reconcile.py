@@ -152,7 +152,7 @@ class Reconciler:
         self.documents: dict[str, Document] = {}
 
     def run(self, candidates: list[Candidate], blocked: Blocked) -> list[Result]:
-        """One result per candidate; `blocked` grows by those that park for want of understanding."""
+        """One result per candidate; `blocked` grows by what parks for want of understanding."""
         self._blocked = blocked
         self._fetch_all([c.entry for c in candidates])
         results = []

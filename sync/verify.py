@@ -13,7 +13,7 @@ from sqlalchemy import Connection, RowMapping, func, select
 
 from sync.document import Document, site_of
 from sync.entry import FIRST_PREV, digest_of
-from sync.journal import FIRST_LINK, Arrived, arrived_of, link_of, stream
+from sync.journal import ENTRIES_LOST, FIRST_LINK, Arrived, arrived_of, link_of, stream
 from sync.reconcile import Model, Result
 from sync.replay import Told, replay
 from sync.store import Store, table_of
@@ -95,12 +95,13 @@ class _Chains:
 
     def _follow_device(self, entry_id: str, arrived: Arrived, seq: int) -> None:
         last_seq, last_hash = self.devices.get(arrived.device, (0, FIRST_PREV))
-        if seq != last_seq + 1:
+        code = arrived.standing.code if arrived.standing else None
+        if seq != last_seq + 1 and code != ENTRIES_LOST:
             fault = f"entry {last_seq + 1} of device {arrived.device} is missing"
             self.report.found(entry_id, fault)
         entry = arrived.entry
-        is_fork = arrived.standing is not None and arrived.standing.code == "fork"
-        if entry is not None and not is_fork and (entry.seq, entry.prev) != (seq, last_hash):
+        is_told = code in ("fork", ENTRIES_LOST)
+        if entry is not None and not is_told and (entry.seq, entry.prev) != (seq, last_hash):
             self.report.found(entry_id, "does not follow the device's entry before it")
         self.devices[arrived.device] = (seq, digest_of(arrived.raw))
 

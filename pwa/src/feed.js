@@ -158,26 +158,25 @@ async function forgetShown(tx) {
 }
 
 /**
- * Follows a server that was restored: under a new epoch everything is loaded anew, staged beside
- * what is shown; whatever the server has forgotten of this device waits to be sent again.
+ * Follows a server that was restored, as it says by a new epoch, or shows by knowing less of this
+ * device than before: everything is loaded anew, staged beside what is shown; whatever the server
+ * has forgotten waits to be sent again.
  * @param {Database} database
  * @param {{epoch: string, last_seq?: number}} answer
  * @returns {Promise<"as_before" | "changed">}
  */
 export async function followServer(database, { epoch, last_seq }) {
-  return database.write(["staged", "outbox", "ledger", "meta"], async (tx) => {
+  return database.write(["staged", "outbox", "ledger", "blobs", "meta"], async (tx) => {
     const feed = await feedOf(tx);
     const isNew = feed.epoch !== epoch;
-    const isRestored = isNew && feed.epoch !== null;
     const isBehind = last_seq !== undefined && (await isForgotten(tx, last_seq));
-    if (!isNew && !isBehind) return "as_before";
-    if (isNew) {
-      await tx.objectStore("staged").clear();
-      const staged = isRestored ? { cursors: {}, fresh: true, changes: 0 } : null;
-      await tx.objectStore("meta").put({ ...feed, epoch, staged, round: feed.round + 1 }, "feed");
-    }
-    if (isRestored || isBehind) await requeueAfter(tx, last_seq ?? 0);
-    return isRestored || isBehind ? "changed" : "as_before";
+    const isRestored = (isNew && feed.epoch !== null) || isBehind;
+    if (!isNew && !isRestored) return "as_before";
+    await tx.objectStore("staged").clear();
+    const staged = isRestored ? { cursors: {}, fresh: true, changes: 0 } : null;
+    await tx.objectStore("meta").put({ ...feed, epoch, staged, round: feed.round + 1 }, "feed");
+    if (isRestored) await requeueAfter(tx, last_seq ?? 0);
+    return isRestored ? "changed" : "as_before";
   });
 }
 

@@ -58,6 +58,7 @@ export async function takeVerdicts(tx, verdicts) {
  */
 async function noteAnswered(tx, { device, seq }) {
   const meta = tx.objectStore("meta");
+  if ((await meta.get("device"))?.id !== device) return; // brought in from another
   const answered = await meta.get("answered");
   if (answered?.device === device && answered.seq >= seq) return;
   await meta.put({ device, seq }, "answered");
@@ -81,7 +82,7 @@ export async function isForgotten(tx, lastSeq) {
  */
 function isSeen(verdict, feed) {
   if (verdict.effects.length === 0) return true;
-  if (!feed?.complete) return false;
+  if (!feed?.complete || feed.staged?.fresh) return false; // cursors of another epoch tell nothing
   return verdict.effects.every(({ scope, version }) => (feed.cursors[scope] ?? -1) >= version);
 }
 
@@ -125,8 +126,9 @@ async function prune(ledger) {
 
 /**
  * A restored server has forgotten what came after `lastSeq`: those entries wait again, as they
- * were, without the words that were said of them.
- * @param {any} tx with outbox, ledger and meta
+ * were, without the words that were said of them. So do those that have no number in its count of
+ * this device: forks, and what another device recorded or this one under an older name.
+ * @param {any} tx with outbox, ledger, blobs and meta
  * @param {number} lastSeq
  * @returns {Promise<number>} how many
  */
@@ -138,7 +140,7 @@ export async function requeueAfter(tx, lastSeq) {
     /** @type {OutboxRow[]} */
     const rows = await tx.objectStore(name).getAll();
     for (const row of rows) {
-      if (row.device !== device?.id || row.seq <= lastSeq || !row.verdict) continue;
+      if (!row.verdict || isCounted(row, device?.id, lastSeq)) continue;
       const { settled_at: _, ...waiting } = row;
       // What was in the ledger stands in the replica: the overlay must not add it once more.
       const is_shown = name === "ledger" || (row.is_shown ?? false);
@@ -147,7 +149,27 @@ export async function requeueAfter(tx, lastSeq) {
       count += 1;
     }
   }
+  await offerBlobs(tx.objectStore("blobs"));
   if (device) await meta.put({ device: device.id, seq: lastSeq }, "answered");
   if (count > 0) await bumpRevision(tx);
   return count;
+}
+
+/**
+ * @param {OutboxRow} row
+ * @param {string | undefined} device
+ * @param {number} lastSeq
+ */
+function isCounted(row, device, lastSeq) {
+  return row.device === device && row.seq <= lastSeq && row.verdict?.code !== "fork";
+}
+
+/**
+ * Photos arrive when they can, so their entries' numbers tell nothing: each is asked about again.
+ * @param {any} blobs
+ */
+async function offerBlobs(blobs) {
+  for (const row of await blobs.index("state").getAll("sent")) {
+    await blobs.put({ ...row, state: "waiting", offset: 0 });
+  }
 }

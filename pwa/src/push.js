@@ -31,21 +31,36 @@ const RESENDS_MAX = 3;
  */
 export async function push(exchange) {
   let resends = 0;
+  /** @type {number | null} */
+  let oldest = null;
   for (;;) {
     const { batch, device, epoch } = await exchange.database.read(["meta", "outbox"], nextBatch);
     if (!device) return "enrol";
     if (batch.length === 0) return null;
-    const answer = await sendBatch(exchange, { batch, device, epoch });
+    const answer = await sendBatch(exchange, { batch, device, epoch, oldest });
     const verdicts = await named(answer.verdicts, batch);
     exchange.changed(await settle(exchange.database, verdicts, exchange.now()));
     if (answer.need === "sign_in" || answer.need === "enrol") return answer.need;
     const state = await followServer(exchange.database, answer);
-    if (answer.need === "resend_from" || state === "changed") {
+    const isAsked = answer.need === "resend_from";
+    // It asks for what this device has no longer: that must be said, or nothing could follow.
+    oldest = isAsked && state === "as_before" ? oldestOf(batch, device.id, answer.last_seq) : null;
+    if (isAsked || state === "changed") {
       if (++resends > RESENDS_MAX) throw new Error("the server keeps asking for other entries");
     } else if (!verdicts.some((verdict) => batch.some((row) => row.id === verdict.id))) {
       throw new Error("the server answered none of what was sent");
     }
   }
+}
+
+/**
+ * @param {OutboxRow[]} batch
+ * @param {string} device
+ * @param {number} lastSeq
+ * @returns {number | null} the first number of this device's after those that the server has
+ */
+function oldestOf(batch, device, lastSeq) {
+  return batch.find((row) => row.device === device && row.seq > lastSeq)?.seq ?? null;
 }
 
 /**
@@ -92,9 +107,10 @@ function wrapped({ bytes }) {
 
 /**
  * @param {Exchange} exchange
- * @param {{batch: OutboxRow[], device: {id: string, token: string}, epoch: string | null}} what
+ * @param {{batch: OutboxRow[], device: {id: string, token: string}, epoch: string | null,
+ *   oldest: number | null}} what
  */
-async function sendBatch({ database, contact, now }, { batch, device, epoch }) {
+async function sendBatch({ database, contact, now }, { batch, device, epoch, oldest }) {
   const tried_at = now().toISOString();
   await database.write(["outbox"], async (tx) => {
     const outbox = tx.objectStore("outbox");
@@ -103,7 +119,7 @@ async function sendBatch({ database, contact, now }, { batch, device, epoch }) {
       if (row) await outbox.put({ ...row, attempts: row.attempts + 1, tried_at });
     }
   });
-  const question = { device: device.id, epoch, entries: batch.map(wrapped) };
+  const question = { device: device.id, epoch, entries: batch.map(wrapped), oldest };
   const sent_ms = now().getTime();
   const options = { token: device.token, timeout_ms: PUSH_TIMEOUT_MS };
   const answer = await contact.ask("/sync/push", question, options);

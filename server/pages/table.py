@@ -80,6 +80,7 @@ TODAY = {
     "approvals": listed("approval.waits_for={me.seats}", "asked_at", where={"state": "waiting"}),
     "requisitions": listed("requisition.state=approved", "needed_on"),
     "cases": listed("case.state=open", "opened_at"),
+    "orders": OPEN_ORDERS,
 }
 
 PAGES: list[Page] = [

@@ -102,7 +102,7 @@ async def push_entries(
     if len(entries) > PUSH_MAX_ENTRIES or sum(len(raw) for raw, _ in entries) > PUSH_MAX_BYTES:
         limits = {"max_entries": PUSH_MAX_ENTRIES, "max_bytes": PUSH_MAX_BYTES}
         raise Problem("push_too_large", limits)
-    answer = await asyncio.wrap_future(plant.writer.submit(Delivery(device, entries)))
+    answer = await asyncio.wrap_future(plant.writer.submit(Delivery(device, entries, data.oldest)))
     ids = [verdict["id"] for verdict in answer.verdicts]
     statuses = Counter(verdict["status"] for verdict in answer.verdicts)
     told = {"number": len(entries), "entries": ids[:LOGGED_MAX], "statuses": statuses}

@@ -52,11 +52,15 @@ class WireEntry:
 
 @dataclass
 class PushRequest:
-    """A batch of entries in the order of the device's chain; at most 200, at most 512 KB."""
+    """A batch of entries in the order of the device's chain; at most 200, at most 512 KB.
+
+    `oldest`: the first number that the device still has, after it was asked for one before it.
+    """
 
     device: str
     entries: list[WireEntry]
     epoch: str | None = None
+    oldest: int | None = None
 
 
 @dataclass

@@ -23,7 +23,8 @@ def enrolled(plant: Plant) -> tuple[Chain, str]:
     with plant.store.write() as connection:
         session = sessions.of_token(connection, DOCUMENTS, token, plant.now())
         assert session is not None
-        enrolled = devices.enrol(connection, session, name="bench", token="", now=plant.now())
+        now = plant.now()
+        enrolled = devices.enrol(connection, session, device="", name="bench", token="", now=now)
         return chain_of(connection, enrolled.device), session.id
 
 

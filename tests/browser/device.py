@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import BrowserContext, Page, Playwright, ViewportSize, expect
 
 from tests.browser.chromium import chromium_arguments, find_chromium
 from tests.browser.fake_camera import camera_arguments
 from tests.browser.real_server import RealServer
 
-TABLET = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 844}
+TABLET: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 PASSWORD = "traveler-demo"
 WAIT_MS = 30_000
 ASK_AGAIN_MS = 100
@@ -38,7 +38,7 @@ class Device:
         server: RealServer,
         folder: Path,
         *,
-        viewport: Mapping[str, int] = TABLET,
+        viewport: ViewportSize = TABLET,
         locale: str = "zh-CN",
     ) -> None:
         self.server = server
@@ -68,7 +68,7 @@ class Device:
             self._folder / "profile",
             executable_path=find_chromium(),
             args=chromium_arguments(*camera_arguments(self.film)),
-            viewport={**self._viewport},  # type: ignore[typeddict-item]
+            viewport=self._viewport,
             locale=self._locale,
             has_touch=self._viewport is PHONE,
             permissions=["camera"],

@@ -59,6 +59,8 @@ export function createServer({ pageLimit = 500, scopes = ["SZ.floor", "SZ.base"]
     pushes: 0,
     /** @type {(path: string, stage: "before" | "after") => any} may throw, or answer instead */
     fault: () => undefined,
+    /** @type {(oldest: number) => void} a device said what it has no longer */
+    hole: () => undefined,
     pageLimit,
 
     put(doc) {
@@ -141,7 +143,7 @@ function enrol(server, { device }) {
   });
 }
 
-function push(server, { device, entries }) {
+function push(server, { device, entries, oldest }) {
   server.pushes += 1;
   const known = server.devices.get(device);
   if (!known) return json({ code: "device_unknown" }, 401);
@@ -150,12 +152,15 @@ function push(server, { device, entries }) {
   for (const { entry: bytes } of entries) {
     const entry = JSON.parse(bytes);
     if (!server.verdicts.has(entry.id)) {
-      if (entry.device === device && entry.seq > known.last + 1) {
+      const isOwn = entry.device === device;
+      const isHole = isOwn && entry.seq > known.last + 1;
+      if (isHole && entry.seq !== oldest) {
         need = "resend_from";
         break;
       }
-      if (entry.device === device && entry.prev !== known.hash) throw new Error("broken chain");
-      Object.assign(known, { last: entry.seq, hash: hashOf(bytes) });
+      if (isHole) server.hole(oldest);
+      else if (isOwn && entry.prev !== known.hash) throw new Error("broken chain");
+      if (isOwn) Object.assign(known, { last: entry.seq, hash: hashOf(bytes) });
       server.journal.push(entry.id);
       server.verdicts.set(entry.id, judge(server, entry));
     }

@@ -14,6 +14,7 @@ from server.plant import Plant
 from server.records.project import ALL, rebuild
 from server.records.tables import LotRecord, MovementRecord
 from sync.document import site_of
+from sync.journal import verdict_of
 from sync.store import Store, table_of
 from sync.tables import DocumentRow, FeedRow, JournalRow
 from sync.verify import verify
@@ -38,6 +39,14 @@ def every_entry_is_in_the_journal_once(store: Store, devices: Iterable[Device]) 
         rows = [row for row in journal(store) if row["device"] == device.sender.device]
         assert Counter(row["raw"] for row in rows) == Counter(device.written)
         assert not device.outbox
+
+
+def every_word_in_a_ledger_is_in_the_journal(store: Store, devices: Iterable[Device]) -> None:
+    """Invariants 4 and 11: also after a restore, what a device was told is what is kept."""
+    told = {row["entry_id"]: verdict_of(row) for row in journal(store)}
+    for device in devices:
+        assert {entry: told[entry] for entry in device.ledger} == device.ledger
+        assert len(device.ledger) == len(device.written)
 
 
 def every_device_was_heard_in_its_order(store: Store, devices: Iterable[Device]) -> None:

@@ -1,4 +1,6 @@
-"""One simulated day: six devices of a small plant and a region, under faults, then all checks."""
+"""One simulated day: six devices of a small plant and a region, under faults and a restore, then
+all checks.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +23,7 @@ class Told:
 
 def simulate(folder: Path, seed: int, *, rounds: int = ROUNDS) -> Told:
     """A day that follows from the seed; AssertionError names the promise that was broken."""
-    plant = small_plant(folder)
-    world = World(plant, seed)
+    world = World(small_plant(folder / "plant"), seed)
     world.add("tablet", ("wang.fang", "zhao.lei"), "SZ", FLOOR)
     world.add("inspection", ("liu.yang", "ma.li"), "SZ", INSPECTION)
     world.add("store", ("chen.jing",), "SZ", STORE)
@@ -34,7 +35,7 @@ def simulate(folder: Path, seed: int, *, rounds: int = ROUNDS) -> Told:
     assert drained < DRAIN_ROUNDS_MAX
     check(world)
     world.send_all_again()
-    plant.close()
+    world.plant.close()
     return Told(sum(len(device.written) for device in world.devices), drained)
 
 
@@ -42,6 +43,7 @@ def check(world: World) -> None:
     """Everything that must hold after the faults stopped."""
     store = world.plant.store
     checks.every_entry_is_in_the_journal_once(store, world.devices)
+    checks.every_word_in_a_ledger_is_in_the_journal(store, world.devices)
     checks.every_device_was_heard_in_its_order(store, world.devices)
     checks.every_parked_entry_has_one_case(store)
     for device in world.devices:

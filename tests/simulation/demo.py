@@ -10,13 +10,14 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from server.accounts.proof import proof_of
 from server.accounts.sessions import device_row
 from server.accounts.tables import SessionRow
 from server.plant import Plant, opened
 from server.settings import Settings
 from server.setup import build_demo
 from sync.document import utc_text
-from sync.store import table_of
+from sync.store import meta_of, table_of
 from sync.tables import DeviceRow
 from tests.simulation.sender import Sender
 
@@ -62,4 +63,6 @@ def in_hands_of(plant: Plant, sender: Sender, login: str) -> Sender:
             "ended_at": None,
         }
         connection.execute(table_of(SessionRow).insert().values(**row))
-    return replace(sender, actor=login, session=session)
+        secret = meta_of(connection, "secret")
+    proof = proof_of(secret, session, login=login, device=sender.device)
+    return replace(sender, actor=login, session=proof)

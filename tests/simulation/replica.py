@@ -37,6 +37,10 @@ class Replica:
         self.cursors = page.cursors
         return page
 
+    def begin_anew(self) -> None:
+        """Under a new epoch nothing of before holds."""
+        self.cursors, self.bodies, self.scopes = {}, {}, {}
+
     def pull_all(self, limit: int = PAGE_MAX) -> int:
         """Pages until nothing is left; how many."""
         pages = 1

@@ -1,16 +1,20 @@
-"""The world: devices that record while the network loses answers, repeats and reorders deliveries.
+"""The world: devices that record while the network loses answers, repeats and reorders deliveries,
+and the plant goes back to a backup in the middle of the day.
 
 All that happens follows from one seed. What must hold afterwards is in `checks`.
 """
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
+from server.backup import back_up, restore
 from server.domain.person import Person
 from server.domain.rights import scopes_of
-from server.plant import Plant
+from server.plant import Plant, chain_of, opened
+from server.settings import Settings
 from sync import documents
 from sync.push import Answer, Delivery, push_within
 from tests.simulation.deeds import Chooser, Eyes
@@ -35,16 +39,31 @@ class Device:
     site: str
     choices: tuple[Chooser, ...]
     replica: Replica
+    epoch: str
     outbox: list[bytes] = field(default_factory=list)
     written: list[bytes] = field(default_factory=list)
     ledger: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def take(self, answer: Answer) -> None:
         """What was said of an entry stays said; the entry leaves the outbox."""
+        self.follow(answer.epoch, answer.last_seq)
         for verdict in answer.verdicts:
             before = self.ledger.setdefault(verdict["id"], verdict)
             assert before == verdict, "the server changed its words"
-        self.outbox = [raw for raw in self.outbox if id_of(raw) not in self.ledger]
+        self._keep_waiting()
+
+    def follow(self, epoch: str, last_seq: int) -> None:
+        """Under a new epoch load afresh, and send again what the server has forgotten."""
+        if epoch == self.epoch:
+            return
+        self.epoch = epoch
+        self.replica.begin_anew()
+        for raw in self.written[last_seq:]:
+            self.ledger.pop(id_of(raw), None)
+        self._keep_waiting()
+
+    def _keep_waiting(self) -> None:
+        self.outbox = [raw for raw in self.written if id_of(raw) not in self.ledger]
 
 
 @dataclass
@@ -63,11 +82,16 @@ class World:
         """A device; several people may share it."""
         sender = enrolled(self.plant, device, people[0], site)
         replica = Replica(self.plant.store, self._scopes(people[0]))
-        self.devices.append(Device(sender, people, site, choices, replica))
+        self.devices.append(Device(sender, people, site, choices, replica, self._epoch()))
 
     def run(self, rounds: int) -> None:
-        """Record, deliver and pull in any order."""
-        for _ in range(rounds):
+        """Record, deliver and pull in any order; back up early, and go back to that later."""
+        saved_at, lost_at = self.rng.randrange(rounds // 2), self.rng.randrange(rounds // 2, rounds)
+        for number in range(rounds):
+            if number == saved_at:
+                self._back_up()
+            if number == lost_at:
+                self._go_back()
             act = self.rng.choices([self._record, self._deliver, self._pull], [6, 3, 2])[0]
             act()
 
@@ -89,6 +113,30 @@ class World:
                 batch = device.written[start : start + 50]
                 answer = self._push([(device, batch)])[0]
                 assert answer.verdicts == [device.ledger[id_of(raw)] for raw in batch]
+
+    def _back_up(self) -> None:
+        contents, report = back_up(
+            self.plant.settings, self._archive, now=self.plant.now(), verified=True
+        )
+        assert report is not None
+        assert (report.faults, contents.missing) == ([], ())
+
+    def _go_back(self) -> None:
+        """The plant is lost, and what was backed up takes its place."""
+        self.plant.close()
+        settings = Settings(data=self.plant.settings.data.with_name("restored"))
+        restore(settings, self._archive, verified=True)
+        self.plant = opened(settings)
+        for device in self.devices:
+            device.replica.store = self.plant.store
+
+    @property
+    def _archive(self) -> Path:
+        return self.plant.settings.data.with_name("backup.tar")
+
+    def _epoch(self) -> str:
+        with self.plant.store.read() as connection:
+            return self.plant.store.epoch(connection)
 
     def _record(self) -> None:
         device = self.rng.choice(self.devices)
@@ -143,6 +191,9 @@ class World:
 
     def _pull(self) -> None:
         device = self.rng.choice(self.devices)
+        with self.plant.store.read() as connection:
+            last_seq = chain_of(connection, device.sender.device).last_seq
+        device.follow(self._epoch(), last_seq)
         device.replica.pull(self.rng.choice([1, 5, 50, 1000]))
 
     def _scopes(self, login: str) -> frozenset[str]:

@@ -193,14 +193,18 @@ class Desk:
             connection.execute(table_of(DeviceRow).insert().values(**row))
         return Sender(device)
 
-    def push(self, by: Sender | str, *raws: bytes) -> Answer:
-        return self.push_all((by, raws))[0]
+    def push(self, by: Sender | str, *raws: bytes, oldest: int | None = None) -> Answer:
+        return self.push_all((by, raws), oldest=oldest)[0]
 
-    def push_all(self, *deliveries: tuple[Sender | str, Sequence[bytes]]) -> list[Answer]:
+    def push_all(
+        self, *deliveries: tuple[Sender | str, Sequence[bytes]], oldest: int | None = None
+    ) -> list[Answer]:
         """What several devices sent, in one commit."""
         self.seconds += 1
         told = [
-            Delivery(by if isinstance(by, str) else by.device, [(raw, None) for raw in raws])
+            Delivery(
+                by if isinstance(by, str) else by.device, [(raw, None) for raw in raws], oldest
+            )
             for by, raws in deliveries
         ]
         return push(self.engine, told, NOW + timedelta(seconds=self.seconds))[0]

@@ -114,7 +114,7 @@ def test_a_piece_that_was_torn_by_a_crash_is_gone_on_from_where_the_bytes_end(bl
     assert kind_of(blobs, data) == "image/png"
 
 
-@pytest.mark.parametrize("moment", ["_write", "_make_durable", "upsert", "checked_type"])
+@pytest.mark.parametrize("moment", ["_write", "make_durable", "upsert", "checked_type"])
 def test_a_crash_at_the_last_piece_never_looks_like_done(blobs, monkeypatch, moment):
     """The device would delete its copy of what nobody kept."""
     data = picture()

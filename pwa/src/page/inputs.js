@@ -13,10 +13,24 @@ export function wireInputs() {
     if (fill) choose(fill);
     at?.closest("[data-dismiss]")?.parentElement?.remove();
   });
+  document.addEventListener("toggle", (event) => onlyOne(event.target), { capture: true });
   document.addEventListener("input", (event) => {
     const field = /** @type {HTMLInputElement} */ (event.target);
     if (field.matches?.("[data-limits]")) judge(field);
   });
+}
+
+/**
+ * Of several deeds side by side one is unfolded. Not by `name` on the elements: while htmx puts a
+ * page in, the one before is still there, and the browser would fold what the new one shows open.
+ * @param {EventTarget | null} opened
+ */
+function onlyOne(opened) {
+  if (!(opened instanceof HTMLDetailsElement) || !opened.open) return;
+  if (!opened.matches(".deeds > .deed")) return;
+  for (const other of opened.parentElement?.querySelectorAll(":scope > .deed[open]") ?? []) {
+    if (other !== opened) other.removeAttribute("open");
+  }
 }
 
 /** @param {Element} button */

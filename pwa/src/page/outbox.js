@@ -38,7 +38,9 @@ async function bringIn(input) {
   if (!file) return;
   const answer = await ask({ type: "import", text: await file.text() });
   input.value = "";
-  input.setCustomValidity(answer && answer.count >= 0 ? "" : (answer?.why ?? "?"));
+  const isIn = answer?.count >= 0;
+  if (!isIn) console.warn("this outbox file was not taken", answer?.why);
+  input.setCustomValidity(isIn ? "" : (input.dataset["textWrong"] ?? "?"));
   input.reportValidity();
   changed();
 }

@@ -4,16 +4,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, update
 
 from server.accounts import devices, sessions
 from server.accounts.passwords import PASSWORD_MAX_CHARS, hash_of, is_right, set_password
 from server.accounts.sessions import SERVER_DEVICE, Session, me_of, standings
+from server.accounts.tables import SessionRow
 from server.domain.model import DOCUMENTS
 from server.domain.person import SYSTEM, Person
 from server.domain.rights import SETUP_SESSION
 from server.plant import Plant
 from sync.entry import FIRST_PREV, Entry
 from sync.problem import Problem
+from sync.store import table_of
+from sync.tables import DeviceRow, MetaRow
 from tests.server.web.plant_in_use import PASSWORD, copied
 
 LOGIN = "wang.fang"
@@ -36,9 +40,18 @@ def signed_in(plant: Plant, login: str = LOGIN) -> Session:
     return session
 
 
-def enrolled(plant: Plant, session: Session, token: str = "") -> devices.Enrolled:
+def enrolled(plant: Plant, session: Session, token: str = "", device: str = "") -> devices.Enrolled:
+    told = {"device": device, "name": "tablet", "token": token}
     with plant.store.write() as connection:
-        return devices.enrol(connection, session, name="tablet", token=token, now=plant.now())
+        return devices.enrol(connection, session, **told, now=plant.now())
+
+
+def forget(plant: Plant, session: Session, device: str) -> None:
+    """As a restored server that was backed up before the person signed in on this device."""
+    with plant.store.write() as connection:
+        for table, key in ((SessionRow, session.id), (DeviceRow, device)):
+            rows = table_of(table)
+            connection.execute(delete(rows).where(rows.c.id == key))
 
 
 def entry(session: str, actor: str, device: str) -> Entry:
@@ -78,6 +91,50 @@ def test_what_was_recorded_stays_proved_after_the_session_ended(plant: Plant):
     assert is_proved(plant, entry(session.id, LOGIN, device))
 
 
+def test_a_sign_in_that_the_server_has_forgotten_is_still_proved_and_no_other(plant: Plant):
+    session = signed_in(plant)
+    kept = enrolled(plant, session)
+    assert is_proved(plant, entry(kept.session, LOGIN, kept.device))
+    forget(plant, session, kept.device)
+    assert is_proved(plant, entry(kept.session, LOGIN, kept.device))
+    assert len(kept.session) <= 64
+    assert not is_proved(plant, entry(session.id, LOGIN, kept.device))
+    assert not is_proved(plant, entry(f"{session.id}.", LOGIN, kept.device))
+    assert not is_proved(plant, entry(kept.session, "zhao.lei", kept.device))
+    assert not is_proved(plant, entry(kept.session, SYSTEM, kept.device))
+    assert not is_proved(plant, entry(kept.session, LOGIN, "dev-of-another"))
+    assert not is_proved(plant, entry(f"{kept.session[:-1]}é", LOGIN, kept.device))
+
+
+def test_a_sign_in_is_proved_by_the_database_that_gave_it_alone(plant: Plant):
+    session = signed_in(plant)
+    kept = enrolled(plant, session)
+    forget(plant, session, kept.device)
+    meta = table_of(MetaRow)
+    with plant.store.write() as connection:
+        connection.execute(update(meta).where(meta.c.name == "secret").values(value="another"))
+    assert not is_proved(plant, entry(kept.session, LOGIN, kept.device))
+
+
+def test_a_device_that_the_server_has_forgotten_comes_back_under_its_id(plant: Plant):
+    session = signed_in(plant)
+    first = enrolled(plant, session)
+    forget(plant, session, first.device)
+    again = enrolled(plant, signed_in(plant), first.token, first.device)
+    assert (again.device, again.token) == (first.device, first.token)
+
+
+def test_nobody_takes_a_forgotten_devices_id_without_its_token(plant: Plant):
+    session = signed_in(plant)
+    first = enrolled(plant, session)
+    forget(plant, session, first.device)
+    for token in ("", "made up", first.token[:-1]):
+        other = enrolled(plant, signed_in(plant), token, first.device)
+        assert other.device != first.device
+        assert other.token != token
+    assert enrolled(plant, signed_in(plant), first.token).device != first.device
+
+
 def test_nobody_but_the_server_speaks_for_the_system(plant: Plant):
     session = signed_in(plant)
     device = enrolled(plant, session).device
@@ -89,7 +146,7 @@ def test_nobody_but_the_server_speaks_for_the_system(plant: Plant):
 def test_a_device_keeps_its_identity_by_its_token_and_the_database_knows_only_a_hash(plant: Plant):
     first = enrolled(plant, signed_in(plant))
     again = enrolled(plant, signed_in(plant, "liu.yang"), token=first.token)
-    assert again == first
+    assert (again.device, again.token) == (first.device, first.token)
     assert enrolled(plant, signed_in(plant), token="made up").device != first.device
     for one in plant.settings.data.glob("traveler.sqlite3*"):
         assert first.token.encode() not in one.read_bytes()

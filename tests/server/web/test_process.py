@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,6 +56,13 @@ class Served:
 
     def lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.log.read_text("utf-8").splitlines()]
+
+    def lines_up_to(self, path: str) -> list[dict[str, Any]]:
+        """The lines once the one of this path is there: it is written after the answer went out."""
+        deadline = time.monotonic() + 20
+        while not any(line.get("path") == path for line in (found := self.lines())):
+            assert time.monotonic() < deadline, f"no line of {path}"
+        return found
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +176,7 @@ def test_the_log_tells_requests_and_entries_and_no_secret_and_no_content(served:
     client.post("/sign-in", data={"login": "x", "password": SECRET_TEXT})
     client.post("/sync/push", content=SECRET_TEXT, headers={"authorization": SECRET_TEXT})
     client.get("/nothing")
-    lines = served.lines()
+    lines = served.lines_up_to("/nothing")
     text = served.log.read_text("utf-8")
     assert not [secret for secret in secrets if secret in text]
     assert not re.search(r"\?q=|argon2|\$v=", text)

@@ -1,0 +1,235 @@
+"""What people of each role begin, find and fail at, in a real browser against a real server.
+
+One server for all; the journey with the server killed is `test_journey.py`.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, Playwright, expect, sync_playwright
+
+from server.demo import plant
+from tests.browser.device import PHONE, TABLET, Device
+from tests.browser.real_server import RealServer
+from tests.browser.screenshots import page_of
+
+Opened = Callable[..., Device]
+ANSWERS = "body.answers."
+SURVEY = {"safe": "confirmed", "finding": "Needle stuck", "inlet_pressure": "0.8",
+          "outlet_pressure": "0.42"}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServer]:
+    server = RealServer(tmp_path_factory.mktemp("roles") / "data")
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def opened(playwright: Playwright, server: RealServer, tmp_path: Path) -> Iterator[Opened]:
+    """A device that somebody signed in on; none of its pages may have thrown."""
+    devices: list[Device] = []
+
+    def open_for(login: str, **more: object) -> Device:
+        folder = tmp_path / f"{login}-{len(devices)}"
+        device = Device(playwright, server, folder, **more)  # type: ignore[arg-type]
+        devices.append(device)
+        device.open()
+        device.sign_in(login)
+        return device
+
+    yield open_for
+    for device in devices:
+        device.close()
+    assert [problem for device in devices for problem in device.problems] == []
+
+
+def test_a_planner_releases_an_order_creates_its_lot_and_starts_the_card(opened: Opened) -> None:
+    planner = opened("sun.hao")
+    page = planner.page
+    page.locator('#main a[href="/orders/new"]').click()
+    page.wait_for_url("**/orders/new")
+    planner.fill({"on.number": "W2611-77", "body.item": "item/SZ:P-2001", "body.quantity": "24",
+                  "body.due_on": "2026-12-24", "body.customer": "Taihu Water"})  # fmt: skip
+    planner.submit("order.released")
+    page.locator('#main a[href="/orders/SZ:W2611-77"]').click()
+    expect(page.locator("h1")).to_have_text("W2611-77")
+    page.locator("summary", has_text="建批次").click()
+    planner.fill({"on.code": "B2611-77"})
+    planner.submit("lot.created")
+    expect(page.locator("h1")).to_have_text("B2611-77")
+    planner.fill({"on.number": "J2611-77", "body.procedure": "procedure/SZ:production.v1"})
+    planner.submit("job.started")
+    expect(page.locator("h1")).to_have_text("J2611-77")
+    planner.wait_until_sent()
+    planner.go("/orders/SZ:W2611-77")
+    expect(page.locator("#main .tile")).to_have_count(2)
+
+
+def test_a_refused_form_stays_open_with_what_was_typed_and_no_other_shows_it(
+    opened: Opened,
+) -> None:
+    storekeeper = opened("chen.jing")
+    page = storekeeper.page
+    storekeeper.go(page_of(plant.SHARED_LOT))
+    page.locator("summary", has_text="发料").click()
+    form = page.locator('form[action="/do/material.issued"]')
+    form.locator('[name="body.quantity"]').fill("99999")
+    form.locator("button[type=submit]").click()
+    expect(page.locator("[data-problems]")).to_be_visible()
+    expect(form.locator('[name="body.quantity"]')).to_be_visible()
+    expect(form.locator('[name="body.quantity"]')).to_have_value("99999")
+    other = page.locator('form[action="/do/material.put_away"] [name="body.quantity"]')
+    expect(other).to_have_value("")
+
+
+def test_a_label_focuses_the_field_of_its_own_form(opened: Opened) -> None:
+    storekeeper = opened("chen.jing", viewport=PHONE)
+    page = storekeeper.page
+    storekeeper.go(page_of(plant.SHARED_LOT))
+    page.locator("summary", has_text="退料").click()
+    page.locator('form[action="/do/material.returned"] label').first.click()
+    inside = "() => document.activeElement.closest('form')?.getAttribute('action')"
+    assert page.evaluate(inside) == "/do/material.returned"
+
+
+def test_the_decision_is_in_reach_on_a_phone_and_above_the_tabs(opened: Opened) -> None:
+    supervisor = opened("zhang.wei", viewport=PHONE)
+    supervisor.go(page_of(plant.WAITING_REQUISITION.replace("requisition/", "approval/")))
+    for value in ("approved", "rejected"):
+        assert uncovered(supervisor.page, f"#main [value={value}]")
+
+
+def uncovered(page: Page, selector: str) -> bool:
+    """Whether a finger on the middle of it would meet it, without scrolling."""
+    found: bool = page.evaluate(
+        """(selector) => {
+          const wanted = document.querySelector(selector);
+          const { x, y, width, height } = wanted.getBoundingClientRect();
+          const met = document.elementFromPoint(x + width / 2, y + height - 4);
+          return wanted.contains(met);
+        }""",
+        selector,
+    )
+    return found
+
+
+def test_a_scan_leads_to_the_page_of_what_it_names_and_never_away(opened: Opened) -> None:
+    supervisor = opened("zhang.wei")
+    page, url = supervisor.page, supervisor.server.url
+    for key in (plant.OPEN_VISIT, plant.SELF_CHECK_JOB, plant.APPROVED_REQUISITION,
+                "item/SZ:M-1009"):  # fmt: skip
+        supervisor.go("/scan")
+        page.fill("[name=code]", url + page_of(key))
+        page.locator("[data-scan-form] button").click()
+        page.wait_for_url(f"**{page_of(key)}")
+    for code in ("J2611-004", "V2611-003", "M-1009", "W2611-02"):
+        supervisor.go("/scan")
+        page.fill("[name=code]", code)
+        page.locator("[data-scan-form] button").click()
+        page.wait_for_url(re.compile(f"/(jobs|visits|items|orders)/.*{code}$"))
+    for code in ("https://example.com/lots/SZ:M-1:L1", "//example.com/x", "NOBODY-1"):
+        supervisor.go("/scan")
+        page.fill("[name=code]", code)
+        page.locator("[data-scan-form] button").click()
+        expect(page.locator("[data-problems]")).to_be_visible()
+        assert page.url.startswith(url)
+        expect(page.locator('#main a[href^="/lots?q="]')).to_be_visible()
+        expect(page.locator("[data-scan]")).to_have_attribute("data-scan-state", "closed")
+
+
+def test_a_strangers_answer_leaves_the_page_and_what_was_typed(opened: Opened) -> None:
+    inspector = opened("liu.yang")
+    page = inspector.page
+    inspector.go(page_of(plant.FIRST_ARTICLE_JOB))
+    field = page.locator('[name="body.answers.seat_bore"]')
+    field.fill("25.01")
+    page.evaluate(
+        """() => {
+          const open = XMLHttpRequest.prototype.open;
+          XMLHttpRequest.prototype.open = function (method, path, ...rest) {
+            return open.call(this, method, "/assets/icons/icon.svg", ...rest);
+          };
+        }"""
+    )
+    page.locator('#main a[href^="/lots/"]').first.click()
+    expect(page.locator("[data-no-answer]")).to_be_visible()
+    expect(field).to_have_value("25.01")
+
+
+def test_a_photo_shows_here_at_once_and_elsewhere_when_it_has_arrived(
+    opened: Opened, tmp_path: Path
+) -> None:
+    photo = tmp_path / "site.jpg"
+    Image.new("RGB", (1600, 1200), "#7a8b99").save(photo)
+    technician = opened("zhou.min", viewport=PHONE)
+    supervisor = opened("zhang.wei")
+    page = technician.page
+    technician.go(page_of(plant.OPEN_VISIT))
+    technician.context.route("**/blobs/*", lambda route: route.abort())
+    technician.fill({ANSWERS + key: value for key, value in SURVEY.items()})
+    page.set_input_files(f'[name="{ANSWERS}photo"]', photo)
+    expect(page.locator("[data-photo-preview]").first).to_be_visible()
+    technician.submit("visit.step_recorded")
+    technician.wait_until_sent()
+    supervisor.go(page_of(plant.OPEN_VISIT))
+    picture = supervisor.page.locator("img[data-evidence]").first
+    expect(supervisor.page.locator(".evidence-missing").first).to_have_text("影像还在路上")
+    technician.context.unroute_all()
+    technician.go("/")
+    expect(picture).to_be_visible(timeout=60_000)
+    shown = "img => img.decode().then(() => img.naturalWidth > 0)"
+    assert picture.evaluate(shown)
+
+
+def test_what_waits_goes_to_another_device_as_a_file(opened: Opened, tmp_path: Path) -> None:
+    lost = opened("zhao.lei", viewport=PHONE)
+    other = opened("wang.fang")
+    lost.context.route("**/sync/**", lambda route: route.abort())
+    lost.go(page_of(plant.SHARED_LOT))
+    page = lost.page
+    page.locator("summary", has_text="加备注").click()
+    lost.fill({"body.text": "从坏了的手机带过来"})
+    lost.submit("note.added")
+    lost.go("/outbox")
+    expect(page.locator(".outbox-waiting time[data-age]")).to_contain_text("分钟")
+    with page.expect_download() as downloading:
+        page.locator("[data-outbox-export]").click()
+    file = tmp_path / "outbox.json"
+    downloading.value.save_as(file)
+    other.go("/outbox")
+    other.page.locator("summary").click()
+    field = other.page.locator("[data-outbox-import]")
+    other.page.set_input_files(
+        "[data-outbox-import]", {"name": "x.json", "mimeType": "application/json", "buffer": b"[]"}
+    )
+    wrong = "field => field.validationMessage"
+    other.page.wait_for_function("() => document.querySelector('[data-outbox-import]:invalid')")
+    assert "没有导入" in field.evaluate(wrong)
+    other.page.set_input_files("[data-outbox-import]", file)
+    other.wait_until_sent()
+    expect(other.page.locator(".outbox-entry")).to_have_count(1)
+
+
+def test_no_button_is_too_small_for_its_place(opened: Opened) -> None:
+    too_small = """(least) => [...document.querySelectorAll("#main .primary")]
+        .filter((one) => one.offsetParent)
+        .map((one) => one.getBoundingClientRect().height)
+        .filter((height) => height < least)"""
+    operator = opened("wang.fang", viewport=TABLET)
+    for key in (plant.SELF_CHECK_JOB, plant.FIRST_ARTICLE_LOT):
+        operator.go(page_of(key))
+        assert operator.page.evaluate(too_small, 76) == []
+        wide = "() => document.documentElement.scrollWidth <= innerWidth"
+        assert operator.page.evaluate(wide)
