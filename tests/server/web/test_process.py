@@ -6,8 +6,8 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -60,8 +60,10 @@ class Served:
     def lines_up_to(self, path: str) -> list[dict[str, Any]]:
         """The lines once the one of this path is there: it is written after the answer went out."""
         deadline = time.monotonic() + 20
-        while not any(line.get("path") == path for line in (found := self.lines())):
+        found = self.lines()
+        while all(line.get("path") != path for line in found):
             assert time.monotonic() < deadline, f"no line of {path}"
+            found = self.lines()
         return found
 
 
