@@ -10,6 +10,7 @@ import * as birth from "./lot_birth.js";
 import * as status from "./lot_status.js";
 import * as movement from "./movement.js";
 import * as note from "./note.js";
+import * as order from "./order.js";
 import { personKey } from "./person.js";
 import * as requisition from "./requisition_ask.js";
 import * as visit from "./visit_step.js";
@@ -43,6 +44,7 @@ export const KINDS = {
   "material.put_away": twin(movement.putAway, movement.lotNeeds),
   "material.returned": twin(movement.returned, movement.lotNeeds),
   "note.added": twin(note.added),
+  "order.released": twin(order.released, itemNamed),
   "record.corrected": twin(corrected, job.jobNeeds),
   "requisition.changed": twin(requisition.changed, requisition.askNeeds),
   "requisition.raised": twin(requisition.raised, requisition.askNeeds),

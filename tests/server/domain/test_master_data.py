@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from server.domain.order import Order
 from server.domain.person import Person
 from server.domain.procedure import Procedure
 from server.domain.values import canonical
@@ -49,6 +50,16 @@ def test_an_order_is_of_a_known_item(floor: Floor):
     body = {"item": "item/SZ:P-9", "quantity": "20", "due_on": "2026-12-01"}
     result = floor.do("order.released", "order/SZ:W1", body, by="sun.hao")
     assert (result.outcome.status, result.outcome.code) == ("rejected", "unknown_document")
+
+
+def test_an_order_stands_open_with_what_it_asks_for(floor: Floor):
+    body = {"item": "item/SZ:P-1", "quantity": "20.0", "due_on": "2026-12-01", "customer": "某厂"}
+    result = floor.do("order.released", "order/SZ:W1", body, by="sun.hao")
+    order = floor.documents["order/SZ:W1"]
+    assert result.outcome.status == "applied"
+    assert isinstance(order, Order)
+    assert (order.number, order.stage, order.state) == ("W1", "production", "open")
+    assert order.as_json()["quantity"] == "20"
 
 
 def test_a_published_version_never_changes(floor: Floor):

@@ -20,6 +20,7 @@ from tests.server.domain import (
     test_corrections,
     test_job_steps,
     test_lots,
+    test_master_data,
     test_movements,
     test_requisitions,
     test_rights,
@@ -30,6 +31,7 @@ from tests.server.domain.floor import NOW, Deed, Floor
 FOLDER = Path(__file__).parents[2] / "vectors"
 SCENES = (
     test_lots,
+    test_master_data,
     test_movements,
     test_job_steps,
     test_visits,
@@ -51,6 +53,7 @@ FORESEEN = (
     "material.put_away",
     "material.returned",
     "note.added",
+    "order.released",
     "record.corrected",
     "requisition.changed",
     "requisition.raised",
