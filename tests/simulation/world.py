@@ -170,7 +170,8 @@ class World:
             self.rng.shuffle(batch)
         elif fault < 0.3 and batch:
             batch.pop(self.rng.randrange(len(batch)))
-        if device.written and self.rng.random() < 0.4:
+        # What was answered before the restore is not sent again before the device knows of it.
+        if device.epoch == self._epoch() and device.written and self.rng.random() < 0.4:
             again = self.rng.choices(device.written, k=3)
             batch = [*again, *batch] if self.rng.random() < 0.5 else [*batch, *again]
         return batch
