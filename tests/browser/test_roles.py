@@ -233,3 +233,37 @@ def test_no_button_is_too_small_for_its_place(opened: Opened) -> None:
         assert operator.page.evaluate(too_small, 76) == []
         wide = "() => document.documentElement.scrollWidth <= innerWidth"
         assert operator.page.evaluate(wide)
+
+
+HELD_BACK = """() => {
+  const real = (window.realFetch ??= window.fetch);
+  window.fetch = async (...asked) => {
+    const answer = await real(...asked);
+    await new Promise((go) => (window.letGo = go));
+    return answer;
+  };
+  const changed = new MessageEvent("message", { data: { type: "changed", keys: [] } });
+  navigator.serviceWorker.dispatchEvent(changed);
+}"""
+
+
+def test_a_refresh_that_comes_late_leaves_alone_where_somebody_went_and_what_they_type(
+    opened: Opened,
+) -> None:
+    page = opened("wang.fang").page
+    page.evaluate(HELD_BACK)
+    page.wait_for_function("() => window.letGo")
+    page.locator(f'#main a[href="{page_of(plant.SELF_CHECK_JOB)}"]').first.click()
+    number = plant.SELF_CHECK_JOB.rpartition(":")[2]
+    expect(page.locator("h1")).to_have_text(number)
+    page.evaluate("letGo()")
+    page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))")
+    expect(page.locator("h1")).to_have_text(number)
+    page.evaluate("delete window.letGo")
+    page.evaluate(HELD_BACK)
+    page.wait_for_function("() => window.letGo")
+    field = page.locator(f'#main [name="{ANSWERS}cap_torque"]')
+    field.press_sequentially("26.1")
+    page.evaluate("letGo()")
+    expect(page.locator("[data-stale]")).to_be_visible()
+    expect(field).to_have_value("26.1")

@@ -8,7 +8,6 @@ import { show } from "./status.js";
 const QUIET_MS = 250;
 
 let isTouched = false;
-let isReloading = false;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let soon;
 
@@ -33,18 +32,10 @@ export function startRefresh() {
       event.stopPropagation();
       isTouched = false;
       /** @type {HTMLElement | null} */ (document.activeElement)?.blur();
-      reload();
+      void reload();
     },
     { capture: true },
   );
-  document.body.addEventListener("htmx:beforeSwap", (event) => {
-    if (!isReloading) return;
-    isReloading = false;
-    if (!isInHand()) return;
-    // Somebody began to type while the page was on its way: what they typed goes before.
-    /** @type {CustomEvent} */ (event).detail.shouldSwap = false;
-    show("[data-stale]", true);
-  });
   document.body.addEventListener("htmx:afterSwap", (event) => {
     const { target } = /** @type {CustomEvent} */ (event).detail;
     if (target?.id === "main" || target === document.body) settled();
@@ -57,7 +48,7 @@ export function changed() {
   soon = setTimeout(() => {
     if (isUnderway()) changed();
     else if (isInHand()) show("[data-stale]", true);
-    else if (!isLooking()) reload();
+    else if (!isLooking()) void reload();
   }, QUIET_MS);
 }
 
@@ -66,9 +57,9 @@ function isInHand() {
   return isTouched || document.activeElement?.closest("#main form") != null;
 }
 
-/** What was just sent is answered with a page that is fresh by itself. */
+/** What was just sent or followed is answered with a page that is fresh by itself. */
 function isUnderway() {
-  return document.querySelector("form[aria-busy], #main.htmx-request") !== null;
+  return document.querySelector("form[aria-busy], .htmx-request") !== null;
 }
 
 /** A camera that is open must not be pulled away. */
@@ -76,25 +67,40 @@ function isLooking() {
   return document.querySelector("#main [data-scan-state='looking']") !== null;
 }
 
-function reload() {
-  const { scrollX, scrollY } = window;
-  const open = [...document.querySelectorAll("#main details")].map((one) =>
-    one.hasAttribute("open"),
-  );
+/**
+ * The page as it is now, in place of what is shown. It is no request of htmx's, so that one that
+ * somebody set off meanwhile is never mixed up with it; then, and when somebody has begun to type,
+ * what came is dropped.
+ */
+async function reload() {
+  const main = document.querySelector("#main");
   const address = location.pathname + location.search;
-  const how = { target: "#main", select: "#main", swap: /** @type {const} */ ("outerHTML") };
-  isReloading = true;
-  // A source of its own, so that a reload never counts as a click that changes the address.
-  htmx.ajax("get", address, { ...how, source: "#main" }).then(
-    () => {
-      if (location.pathname + location.search !== address) return;
-      document.querySelectorAll("#main details").forEach((one, place) => {
-        if (open[place] !== undefined) one.toggleAttribute("open", open[place]);
-      });
-      scrollTo(scrollX, scrollY);
-    },
-    () => (isReloading = false),
-  );
+  const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
+  const fragment = answer?.ok && !answer.redirected ? await answer.text() : "";
+  const isElsewhere = !main?.isConnected || location.pathname + location.search !== address;
+  if (!main || !fragment.includes('id="main"') || isElsewhere || isUnderway()) return;
+  if (isInHand()) show("[data-stale]", true);
+  else replace(main, fragment);
+}
+
+/**
+ * @param {Element} main
+ * @param {string} fragment
+ */
+function replace(main, fragment) {
+  const { scrollX, scrollY } = window;
+  const open = [...main.querySelectorAll("details")].map((one) => one.hasAttribute("open"));
+  const how = /** @type {import("htmx.org").HtmxSwapSpecification} */ ({
+    swapStyle: "outerHTML",
+    swapDelay: 0,
+    settleDelay: 0,
+  });
+  htmx.swap(main, fragment, how, { select: "#main", eventInfo: { target: main } });
+  document.querySelectorAll("#main details").forEach((one, place) => {
+    if (open[place] !== undefined) one.toggleAttribute("open", open[place]);
+  });
+  scrollTo(scrollX, scrollY);
+  settled();
 }
 
 function settled() {
