@@ -28,7 +28,7 @@ def _page(schema: dict[str, Any]) -> Iterator[str]:
     yield f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield '<link rel="stylesheet" href="/assets/app.css"></head><body><main>'
-    yield f"<h1>{title}</h1><p>{escape(info.get('description', ''))}</p>"
+    yield f'<h1>{title}</h1><p class="lead">{escape(info.get("description", ""))}</p>'
     yield '<p><a href="/schema/openapi.json">openapi.json</a> · <a href="/">随行 Traveler</a></p>'
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
@@ -102,4 +102,5 @@ def _table(title: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) 
     """`title` and `heads` are ours; the cells come escaped."""
     head = "".join(f"<th>{one}</th>" for one in heads)
     body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<table><caption>{title}</caption><tr>{head}</tr>{body}</table>"
+    head = f"<thead><tr>{head}</tr></thead>"
+    return f'<table class="table"><caption>{title}</caption>{head}<tbody>{body}</tbody></table>'
