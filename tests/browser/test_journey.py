@@ -304,11 +304,8 @@ def come_back(day: Day) -> None:
     assert visit["state"] == "done"
     evidence = [e["sha256"] for s in visit["steps"] for r in s["records"] for e in r["evidence"]]
     assert len(evidence) == 2
-    for sha256 in evidence:
-        day.technician.page.wait_for_function(
-            "sha => fetch(`/blobs/${sha}`, {cache: 'no-store'}).then(a => a.ok)", arg=sha256
-        )
-        assert (day.server.data / "blobs" / sha256[:2] / sha256).exists()
+    files = [day.server.data / "blobs" / sha256[:2] / sha256 for sha256 in evidence]
+    day.technician.wait_for(lambda _: all(file.exists() for file in files))
 
 
 def resolve(day: Day) -> None:
