@@ -9,10 +9,9 @@ from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ControllerRouterHandler
-from sqlalchemy.exc import OperationalError
 
 from server.plant import Plant
-from server.web import account, assets, blobs, labels, pages, problems, sync
+from server.web import account, assets, blobs, labels, model_schema, pages, problems, sync
 from server.web.guard import same_origin, with_headers
 from server.web.logs import with_log
 from server.web.schema import SchemaPage
@@ -24,6 +23,7 @@ ROUTES: Sequence[ControllerRouterHandler] = [
     *sync.ROUTES,
     *blobs.ROUTES,
     *labels.ROUTES,
+    *model_schema.ROUTES,
     *pages.ROUTES,
 ]
 DESCRIPTION = (
@@ -48,7 +48,8 @@ def create_app(plant: Plant) -> Litestar:
         exception_handlers={
             Problem: problems.on_problem,
             HTTPException: problems.on_http_exception,
-            OperationalError: problems.on_database,
+            **dict.fromkeys(problems.UNAVAILABLE, problems.on_database),
+            OSError: problems.on_storage,
             UnicodeDecodeError: problems.on_undecodable,
             RecursionError: problems.on_undecodable,
             Exception: problems.on_unforeseen,

@@ -8,16 +8,16 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from server.domain.model import MODEL
-from server.domain.sums import broken
+from server.schema import brought_up
 from server.settings import Settings
+from server.verify import verify_plant
 from sync import restore as sync_restore
 from sync.archive import DATABASE, Contents
 from sync.backup import back_up as write_archive
 from sync.backup import bring_back, make_one_file
 from sync.blobs import make_durable
+from sync.fault import Report
 from sync.store import Store
-from sync.verify import Report, verify
 
 
 def back_up(
@@ -44,7 +44,7 @@ def _rehearsed(settings: Settings, archive: Path) -> Report:
     with tempfile.TemporaryDirectory(dir=archive.parent) as folder:
         bring_back(archive, Path(folder))
         with _store_in(settings, Path(folder)) as store:
-            return verify(store, MODEL, broken)
+            return verify_plant(store, blobs=None)
 
 
 def restore(settings: Settings, archive: Path, *, verified: bool) -> tuple[Contents, Report | None]:
@@ -61,7 +61,7 @@ def restore(settings: Settings, archive: Path, *, verified: bool) -> tuple[Conte
     try:
         contents = bring_back(archive, unpacked)
         with _store_in(settings, unpacked) as store:
-            report = verify(store, MODEL, broken) if verified else None
+            report = verify_plant(store, blobs=None) if verified else None
             if report is None or report.whole:
                 sync_restore.renew(store)
         if report is None or report.whole:
@@ -78,7 +78,7 @@ def renew(settings: Settings) -> str:
     """A new epoch for a database that came back by other means than `restore`."""
     store = Store(settings.database_url)
     try:
-        store.create()
+        brought_up(store)
         return sync_restore.renew(store)
     finally:
         store.close()
@@ -86,10 +86,10 @@ def renew(settings: Settings) -> str:
 
 @contextmanager
 def _store_in(settings: Settings, folder: Path) -> Iterator[Store]:
-    """The database in this folder, with whatever tables a newer version has."""
+    """The database in this folder, brought to the tables of this version."""
     store = Store(replace(settings, data=folder, database="").database_url)
     try:
-        store.create()
+        brought_up(store)
         yield store
     finally:
         store.close()

@@ -9,26 +9,37 @@ from typing import TypeAlias
 
 import qrcode
 import uvicorn
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from labels.error import LabelError
 from labels.sheet import write as write_labels
 from server.app import create_app
 from server.cli_backup import BackupCommands
+from server.cli_devices import DeviceCommands
 from server.cli_people import PeopleCommands
+from server.cli_verify import VerifyCommands
+from server.cli_words import cannot
 from server.demo.people import PASSWORDS, PEOPLE
-from server.domain.model import MODEL
-from server.domain.sums import broken
 from server.plant import Plant, opened
+from server.resume import resume
 from server.settings import Settings, from_environment
 from server.setup import build_demo
 from server.web.logs import configure_logs
+from sync.anchor import AnchorError
+from sync.anchor_key import AnchorKeyError
 from sync.archive import ArchiveError
 from sync.problem import Problem
-from sync.store import Store
-from sync.verify import verify
 
 GRACE_S = 5
+CANNOT_BE_DONE = (
+    AnchorError,
+    AnchorKeyError,
+    ArchiveError,
+    DBAPIError,
+    LabelError,
+    OSError,
+    Problem,
+)
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
@@ -37,12 +48,8 @@ def main() -> None:
     arguments = _parser().parse_args()
     try:
         sys.exit(arguments.run(arguments))
-    except Problem as problem:
-        sys.exit(f"traveler: {problem.code} {problem.params}")
-    except (ArchiveError, LabelError, OSError) as error:
-        sys.exit(f"traveler: {error}")
-    except OperationalError as error:
-        sys.exit(f"traveler: database: {error.orig}")
+    except CANNOT_BE_DONE as error:
+        sys.exit(cannot(error))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -54,11 +61,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--host", default="127.0.0.1", help="address to listen on")
         command.add_argument("--port", type=int, default=8000)
         command.add_argument("--public-url", help="address that people and labels use")
-    check = _command(commands, "verify", _verify, "check the journal and what follows from it")
-    check.add_argument("--quiet", action="store_true", help="print faults only")
     _labels_command(commands)
-    BackupCommands(_command, _settings).add_to(commands)
-    PeopleCommands(_command, _settings).add_to(commands)
+    for some in (VerifyCommands, BackupCommands, PeopleCommands, DeviceCommands):
+        some(_command, _settings).add_to(commands)
     return parser
 
 
@@ -99,6 +104,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 def _run(plant: Plant, arguments: argparse.Namespace) -> None:
     configure_logs()
+    resume(plant)
     try:
         uvicorn.run(
             create_app(plant),
@@ -134,24 +140,6 @@ def _print_welcome(settings: Settings) -> None:
         roles = ", ".join(f"{site} {'/'.join(held)}" for site, held in person.roles.items())
         print(f"  {person.login:<12} {PASSWORDS[person.login]:<16} {person.name}  {roles}")
     print(flush=True)
-
-
-def _verify(arguments: argparse.Namespace) -> int:
-    settings = _settings(arguments)
-    if not settings.database and not (settings.data / "traveler.sqlite3").exists():
-        print(f"traveler: no database in {settings.data}", file=sys.stderr)
-        return 2
-    store = Store(settings.database_url)  # not opened as a plant: this only reads
-    try:
-        report = verify(store, MODEL, broken)
-    finally:
-        store.close()
-    for what, fault in report.faults:
-        print(f"{what}: {fault}")
-    if not arguments.quiet:
-        state = "whole" if report.whole else f"{len(report.faults)} faults"
-        print(f"{report.entries} entries, {report.documents} documents: {state}")
-    return 0 if report.whole else 1
 
 
 def _labels(arguments: argparse.Namespace) -> int:

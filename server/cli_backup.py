@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 from server import backup
+from server.cli_verify import summary
 from server.settings import Settings
 from sync.archive import Contents
-from sync.verify import Report
+from sync.fault import Report
 from sync.writer import utc_now
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -75,10 +76,7 @@ def _cannot(why: str) -> int:
 def _print(archive: Path, contents: Contents, report: Report | None) -> None:
     for sha256 in contents.missing:
         print(f"blob {sha256}: its file is gone")
-    for what, fault in report.faults if report else ():
-        print(f"{what}: {fault}")
-    state = "not verified"
-    if report:
-        state = "whole" if report.whole else f"{len(report.faults)} faults"
-        state = f"{report.entries} entries, {report.documents} documents: {state}"
+    for fault in report.faults if report else ():
+        print(f"{fault.what}: {fault.text} ({fault.code})")
+    state = summary(report) if report else "not verified"
     print(f"{archive} of {contents.made_at}, {contents.blobs} blobs, {state}")

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,11 +18,13 @@ from server.domain.rights import AREAS_BY_ROLE
 from server.pages.liquid import Renderer
 from server.pages.table import PAGES
 from server.records.project import project
+from server.schema import brought_up
 from server.settings import HERE, Settings
 from sync import documents, journal
 from sync.blobs import Blobs
 from sync.compose import Chain, Deed
 from sync.entry import read
+from sync.pokes import Listener
 from sync.problem import Problem
 from sync.push import Delivery, Engine
 from sync.reconcile import Candidate, Outcome, Reconciler
@@ -44,7 +45,7 @@ class Plant:
     engine: Engine
     writer: Writer
     pokes: list[Callable[[dict[str, int]], None]] = field(default_factory=list)
-    web_lock: threading.Lock = field(default_factory=threading.Lock)
+    listener: Listener | None = None
 
     @cached_property
     def blobs(self) -> Blobs:
@@ -123,8 +124,9 @@ class Plant:
         from_nothing = Chain(device, 0, "0" * 64)
         _, raw = from_nothing.add(deed)
         with self.store.read() as connection:
+            model = self.engine.model
             reconciler = Reconciler(
-                MODEL, lambda keys: documents.load(connection, MODEL.documents, keys)
+                model, lambda keys: documents.load(connection, model.documents, keys)
             )
             candidate = Candidate(read(raw), self.now())
             return reconciler.run([candidate], {})[0].outcome
@@ -140,7 +142,7 @@ class Plant:
 
         With an id of its own, a deed that was sent twice at once is still recorded once.
         """
-        with self.web_lock:
+        with self.store.turn(f"device {device}"):
             said = self.said_before(entry_id, device) if entry_id else None
             if said is not None:
                 return said
@@ -158,6 +160,8 @@ class Plant:
 
     def close(self) -> None:
         """Finish what is queued and let go of the database."""
+        if self.listener:
+            self.listener.close()
         self.writer.close()
         self.store.close()
 
@@ -172,10 +176,10 @@ def chain_of(connection: Connection, device: str) -> Chain:
 
 
 def opened(settings: Settings) -> Plant:
-    """The plant over its database, which is made if it is not there."""
+    """The plant over its database, made or upgraded as it needs. Problem: schema_newer."""
     settings.data.mkdir(parents=True, exist_ok=True)
     store = Store(settings.database_url)
-    store.create()
+    brought_up(store)
     engine = Engine(store, MODEL, standings, project)
     listeners: list[Callable[[dict[str, int]], None]] = []
 
@@ -183,4 +187,7 @@ def opened(settings: Settings) -> Plant:
         for listener in list(listeners):
             listener(scopes)
 
-    return Plant(settings, store, engine, Writer(engine, poke=poke), listeners)
+    plant = Plant(settings, store, engine, Writer(engine, poke=poke), listeners)
+    if store.is_shared:
+        plant.listener = Listener(store, poke)
+    return plant

@@ -17,7 +17,7 @@ from sync.blobs import PIECE_MAX_BYTES
 from sync.compose import Deed
 from sync.problem import Problem
 from sync.push import Delivery, push_within
-from sync.store import table_of
+from sync.store import hold, table_of
 from sync.tables import DeviceRow
 
 
@@ -27,6 +27,7 @@ def perform(plant: Plant, deeds: Iterable[tuple[Deed, datetime]]) -> None:
     Problem: the one for which a deed was refused; then nothing was written.
     """
     with plant.store.write() as connection:
+        hold(connection, f"device {SERVER_DEVICE}")
         _server_device(connection, plant.now())
         for deed, now in deeds:
             _, raw = chain_of(connection, SERVER_DEVICE).add(deed, app="setup")

@@ -6,8 +6,7 @@ held to size, type by magic bytes and pixel limits; the entry that names it neve
 
 import hashlib
 import os
-import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -26,7 +25,6 @@ IMAGE_MAX_PIXELS = 40_000_000
 FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 # What some phones make of a JPEG: more pictures behind the first. Every reader shows the first.
 JPEG_TOO = "MPO"
-LOCKS = 16
 
 
 @dataclass(frozen=True)
@@ -43,9 +41,6 @@ class Blobs:
 
     store: Store
     folder: Path
-    _locks: tuple[threading.Lock, ...] = field(
-        default_factory=lambda: tuple(threading.Lock() for _ in range(LOCKS)), compare=False
-    )
 
     def path(self, sha256: str) -> Path:
         """Where the whole blob lies."""
@@ -75,7 +70,7 @@ class Blobs:
         """
         if length > BLOB_MAX_BYTES or len(piece) > PIECE_MAX_BYTES:
             raise Problem("blob_too_large", {"max_bytes": BLOB_MAX_BYTES})
-        with self._locks[int(sha256[:2], 16) % LOCKS]:
+        with self.store.turn(f"blob {sha256}"):
             return self._add(sha256, piece, offset=offset, length=length, now=now)
 
     def _add(
@@ -92,7 +87,7 @@ class Blobs:
         if offset + len(piece) == length:
             self._keep(sha256, part, piece, now)
         else:
-            _write(part, piece, mode="ab")
+            _write(part, piece, at=have)
         return Progress(offset + len(piece), length)
 
     def _keep(self, sha256: str, part: Path, last: bytes, now: datetime) -> None:
@@ -106,7 +101,7 @@ class Blobs:
             part.unlink(missing_ok=True)
             raise
         whole = self.path(sha256)
-        _write(whole.with_suffix(".new"), data, mode="wb")
+        _write(whole.with_suffix(".new"), data, at=0)
         whole.with_suffix(".new").replace(whole)
         make_durable(whole.parent)
         row = {
@@ -123,11 +118,18 @@ class Blobs:
         return self.path(sha256).with_suffix(".part")
 
 
-def _write(path: Path, data: bytes, *, mode: str) -> None:
-    with path.open(mode) as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+def _write(path: Path, data: bytes, *, at: int) -> None:
+    """All of it behind the first `at` bytes, or, where the disk is full, nothing."""
+    with path.open("ab", buffering=0) as file:
+        try:
+            file.truncate(at)
+            left = memoryview(data)
+            while left:
+                left = left[file.write(left) :]
+            os.fsync(file.fileno())
+        except OSError:
+            file.truncate(at)
+            raise
 
 
 def make_durable(folder: Path) -> None:

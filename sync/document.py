@@ -13,11 +13,14 @@ from pydantic import BaseModel, ConfigDict
 class Document(BaseModel):
     """A bounded, self-contained JSON object under a key `type/site:id`.
 
+    Validating a document makes a checked copy of it, down to the values that never change
+    (frozen ones). So an entry costs what it changes, not the length of the history beside it.
+
     `version` goes up by one with each entry that changes the document. `index` names the fields
     (lists allowed) by which lists find it; `area` names the scope `{site}.{area}` that carries it.
     """
 
-    model_config = ConfigDict(extra="forbid", validate_assignment=False)
+    model_config = ConfigDict(extra="forbid", revalidate_instances="always")
 
     type: ClassVar[str]
     area: ClassVar[str]

@@ -9,10 +9,14 @@ from datetime import datetime
 from typing import Any
 
 from sync.document import utc_text
-from sync.entry import Entry, digest_of, place_claimed, read
+from sync.entry import KEY_MAX_CHARS, Entry, digest_of, place_claimed, read
 from sync.journal import ENTRIES_LOST, Arrived, Known, id_of_bytes
 from sync.problem import Problem
 from sync.reconcile import Outcome
+from sync.signature import is_valid
+
+Row = dict[str, Any]
+FORK = "fork"
 
 
 @dataclass(frozen=True)
@@ -42,29 +46,48 @@ def opened(raw: bytes, sig: str | None) -> Sent:
 
 @dataclass
 class Intake:
-    """Takes what devices sent within one transaction; `stored` is what the journal knows of it."""
+    """Takes what devices sent within one transaction, into the chains of `devices` (rows by id).
+
+    `stored` is what the journal knows of it; `present` are the ids in the journal of those that
+    entries name as their `after`.
+    """
 
     stored: dict[str, Known]
+    devices: dict[str, Row]
+    present: set[str]
     now: datetime
     arrived: dict[str, Arrived] = field(default_factory=dict)
     _hashes: dict[str, str] = field(default_factory=dict)
 
     def take(
-        self, sent: list[Sent], device: dict[str, Any], oldest: int | None
+        self, sent: list[Sent], carrier: str, oldest: int | None
     ) -> tuple[list[str], str | None]:
-        """Number what is new (moves the device's chain on); nothing after a number that is missing,
+        """Number what is new (moves the chains on); nothing after a number that is missing,
         unless the device says that `oldest` is the first that it still has.
 
         Answers the ids of all that the journal has by now, and what the device must do.
         """
-        ids, need = [], None
+        ids, need, forked = [], None, False
         for one in sent:
+            device = self._chain_of(one, self.devices[carrier])
             entry_id, is_new = self._id(one, device["id"])
             if is_new and need is None:
                 need = self._number(one, entry_id, device, oldest)
+                forked = forked or self._is_fork(entry_id, carrier)
             if not is_new or need is None:
                 ids.append(entry_id)
-        return ids, need
+        return ids, need or ("enrol_anew" if forked else None)
+
+    def _chain_of(self, one: Sent, carrier: Row) -> Row:
+        """The device whose chain the bytes go into: what another signed may be carried by anyone,
+        as long as it comes in its place.
+        """
+        other = self.devices.get(one.entry.device) if one.entry else None
+        if other is None or other is carrier or one.entry is None:
+            return carrier
+        is_next = _is_next(one.entry, other)
+        is_theirs = is_next and _must_be_signed(one.entry.seq, other)
+        return other if is_theirs and is_valid(other["public_key"], one.raw, one.sig) else carrier
 
     def _id(self, one: Sent, device: str) -> tuple[str, bool]:
         """The id of the bytes, and whether they are new."""
@@ -83,9 +106,7 @@ class Intake:
         known = self.stored.get(entry_id)
         return known.sha256 if known else None
 
-    def _number(
-        self, one: Sent, entry_id: str, device: dict[str, Any], oldest: int | None
-    ) -> str | None:
+    def _number(self, one: Sent, entry_id: str, device: Row, oldest: int | None) -> str | None:
         seq, standing = self._place(one, device)
         if seq is not None and seq > (first := device["last_seq"] + 1):
             if seq != oldest:
@@ -107,11 +128,11 @@ class Intake:
             received_at=utc_text(self.now),
             seq=seq,
             entry=one.entry,
-            standing=standing,
+            standing=standing or self._against(one, device),
         )
         return None
 
-    def _place(self, one: Sent, device: dict[str, Any]) -> tuple[int | None, Outcome | None]:
+    def _place(self, one: Sent, device: Row) -> tuple[int | None, Outcome | None]:
         """The number in the device's chain, none for what is another's; what speaks against it."""
         if one.entry is None:
             claimed = place_claimed(one.raw)
@@ -122,11 +143,43 @@ class Intake:
             return None, Outcome("parked", "device_foreign", {"device": one.entry.device})
         return one.entry.seq, None
 
-    def _fork(self, one: Sent, seq: int, entry_id: str, device: dict[str, Any]) -> Outcome | None:
+    def _fork(self, one: Sent, seq: int, entry_id: str, device: Row) -> Outcome | None:
         """A number or id used twice, or a chain that does not meet: two devices are one."""
         meets = one.entry is None or (
             one.entry.prev == device["last_hash"] and one.entry.id == entry_id
         )
         if meets and seq > device["last_seq"]:
             return None
-        return Outcome("parked", "fork", {"device": device["id"], "seq": seq})
+        return Outcome("parked", FORK, {"device": device["id"], "seq": seq})
+
+    def _is_fork(self, entry_id: str, carrier: str) -> bool:
+        taken = self.arrived.get(entry_id)
+        told = taken.standing if taken and taken.device == carrier else None
+        return told is not None and told.code == FORK
+
+    def _against(self, one: Sent, device: Row) -> Outcome | None:
+        """What speaks against an entry in its place: the device's standing, its signature, and an
+        entry that should stand before it.
+        """
+        if device["revoked_at"] is not None:
+            return Outcome("parked", "device_revoked", {"device": device["id"]})
+        if one.entry is None:
+            return None
+        if _must_be_signed(one.entry.seq, device):
+            if one.sig is None:
+                return Outcome("parked", "signature_missing", {"device": device["id"]})
+            if not is_valid(device["public_key"], one.raw, one.sig):
+                return Outcome("parked", "signature_wrong", {"device": device["id"]})
+        after = one.entry.after
+        if after and after not in self.present and self._sha256(after) is None:
+            return Outcome("parked", "after_missing", {"after": after[:KEY_MAX_CHARS]})
+        return None
+
+
+def _is_next(entry: Entry, device: Row) -> bool:
+    place = (device["last_seq"] + 1, device["last_hash"])
+    return (entry.seq, entry.prev) == place
+
+
+def _must_be_signed(seq: int, device: Row) -> bool:
+    return device["public_key"] is not None and seq >= (device["signs_from"] or 1)

@@ -16,8 +16,8 @@ from sqlalchemy import Connection, RowMapping, func, select, text
 
 from sync.entry import FIRST_PREV, Entry, digest_of, read
 from sync.problem import Problem
-from sync.reconcile import BLOCKING_CODES, Blocked, Candidate, Outcome
-from sync.store import in_chunks, table_of, upsert
+from sync.reconcile import BLOCKING_CODES, WAITS, Blocked, Candidate, Outcome
+from sync.store import in_chunks, insert, table_of, upsert
 from sync.tables import HeadRow, JournalRow
 
 FIRST_LINK = "0" * 64
@@ -105,6 +105,16 @@ def held(connection: Connection, ids: set[str]) -> dict[str, Known]:
     return found
 
 
+def present(connection: Connection, ids: set[str]) -> set[str]:
+    """Which of these ids are in the journal."""
+    table = table_of(JournalRow)
+    found: set[str] = set()
+    for chunk in in_chunks(ids):
+        some = select(table.c.entry_id).where(table.c.entry_id.in_(chunk))
+        found.update(connection.scalars(some))
+    return found
+
+
 def find(connection: Connection, entry_id: str) -> RowMapping | None:
     """The row of one entry; None if it never arrived."""
     table = table_of(JournalRow)
@@ -139,6 +149,26 @@ def blocked(connection: Connection, keys: set[str]) -> Blocked:
     return found
 
 
+@dataclass(frozen=True)
+class NotUnderstood:
+    """An entry that was parked because nobody understood it or one before it, and its case."""
+
+    raw: bytes
+    case: str
+
+
+def not_understood(connection: Connection) -> list[NotUnderstood]:
+    """All of them in the order in which they came, also those whose case is decided by now."""
+    table = table_of(JournalRow)
+    rows = connection.execute(
+        select(table.c.raw, table.c.case_key)
+        .where(table.c.status == "parked", table.c.case_key.is_not(None))
+        .where(table.c.code.in_(sorted(BLOCKING_CODES | {WAITS})))
+        .order_by(table.c.pos)
+    )
+    return [NotUnderstood(bytes(row.raw), row.case_key) for row in rows]
+
+
 def append(connection: Connection, rows: list[dict[str, Any]]) -> None:
     """Chain the rows (all columns but pos, n and link) to their sites' heads and write them."""
     heads = _heads(connection, {row["site"] for row in rows})
@@ -147,7 +177,7 @@ def append(connection: Connection, rows: list[dict[str, Any]]) -> None:
         row["pos"], row["n"] = pos, n + 1
         row["link"] = link_of(link, row)
         heads[row["site"]] = (row["n"], row["link"])
-    connection.execute(table_of(JournalRow).insert(), rows)
+    insert(connection, JournalRow, rows)
     upsert(
         connection,
         HeadRow,
@@ -165,7 +195,7 @@ def stream(connection: Connection) -> Iterator[RowMapping]:
     """Every row in the order of application, a few at a time."""
     table = table_of(JournalRow)
     statement = select(table).order_by(table.c.pos)
-    result = connection.execution_options(yield_per=STREAM_ROWS).execute(statement)
+    result = connection.execute(statement, execution_options={"yield_per": STREAM_ROWS})
     yield from result.mappings()
 
 

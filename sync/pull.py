@@ -15,13 +15,18 @@ PAGE_MAX = 1000
 
 @dataclass
 class Page:
-    """One answer to a pull; `changes` carry whole documents, null for one that is gone."""
+    """One answer to a pull; `changes` carry whole documents, null for one that is gone.
+
+    `checks`, once it is complete: per scope how many documents (`count`) in which versions
+    (`digest`) a replica at these cursors holds.
+    """
 
     changes: list[dict[str, Any]] = field(default_factory=list)
     cursors: dict[str, int] = field(default_factory=dict)
     scopes_added: list[str] = field(default_factory=list)
     scopes_dropped: list[str] = field(default_factory=list)
     complete: bool = True
+    checks: dict[str, dict[str, int | str]] = field(default_factory=dict)
 
 
 def pull(
@@ -35,22 +40,26 @@ def pull(
         scopes_added=sorted(allowed - set(cursors)),
         scopes_dropped=sorted(set(cursors) - allowed),
     )
-    newest = feed.current(connection, set(allowed))
+    states = feed.states(connection, set(allowed))
     room = max(1, min(limit, PAGE_MAX))
     for scope in sorted(allowed):
         since = cursors.get(scope, 0)
         page.cursors[scope] = since
-        if newest[scope] <= since:
+        newest = states[scope].version
+        if newest <= since:
             continue
         if room <= 0:
             page.complete = False
             continue
         changes = _changes(connection, scope, since, limit=room)
         page.changes += changes
-        cut_off = len(changes) == room and changes[-1]["version"] < newest[scope]
-        page.cursors[scope] = changes[-1]["version"] if cut_off else newest[scope]
+        cut_off = len(changes) == room and changes[-1]["version"] < newest
+        page.cursors[scope] = changes[-1]["version"] if cut_off else newest
         page.complete = page.complete and not cut_off
         room -= len(changes)
+    if page.complete:
+        sums = {scope: state.lies for scope, state in sorted(states.items())}
+        page.checks = {s: {"count": lies.count, "digest": lies.digest} for s, lies in sums.items()}
     return page
 
 

@@ -12,18 +12,20 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from sync import documents, feed, journal
+from sync import documents, feed, journal, pokes
 from sync.document import Document, site_of, utc_text
 from sync.entry import Entry
 from sync.intake import Intake, Sent, opened
 from sync.journal import Arrived
 from sync.problem import Problem
-from sync.reconcile import Model, Outcome, Reconciler, Result
+from sync.reconcile import BLOCKING_CODES, Model, Outcome, Reconciler, Result
 from sync.store import Store, table_of, upsert
 from sync.tables import DeviceRow
 
 # What speaks against entries beside their content, by entry id: a sign-in that isn't theirs.
 Standings = Callable[[Connection, list[Entry]], Mapping[str, Outcome]]
+# Where each changed document lies or is gone by now: its scopes, and since which version of each.
+Places = dict[str, list[tuple[str, int]]]
 # Writes the facts for reports, in the same transaction.
 Project = Callable[[Connection, list[Result], datetime], None]
 
@@ -79,16 +81,20 @@ def push_within(
     sent = [[opened(raw, sig) for raw, sig in d.entries] for d in deliveries]
     _lock_sites(connection, engine, sent)  # 1
     epoch = engine.store.epoch(connection)
-    devices = _lock_devices(connection, {d.device for d in deliveries})
+    carriers = {delivery.device for delivery in deliveries}
+    devices = _lock_devices(connection, carriers, sent)
     ids = {i for some in sent for one in some for i in one.ids}
-    intake = Intake(journal.held(connection, ids), now)  # 2
+    afters = {one.entry.after for some in sent for one in some if one.entry and one.entry.after}
+    known = journal.held(connection, ids)  # 2
+    intake = Intake(known, devices, journal.present(connection, afters - ids), now)
     taken = [
-        intake.take(some, devices[delivery.device], delivery.oldest)
+        intake.take(some, delivery.device, delivery.oldest)
         for delivery, some in zip(deliveries, sent, strict=True)
     ]  # 3
     fresh = _judged(connection, engine, list(intake.arrived.values()))
     rows, scopes = _apply(connection, engine, fresh, now)  # 4 5 6
-    _save_devices(connection, devices, now)
+    _save_devices(connection, devices, carriers, now)
+    pokes.tell(connection, scopes, by=engine.store.name)
     verdicts = {i: known.verdict for i, known in intake.stored.items()}
     verdicts |= {row["entry_id"]: journal.verdict_of(row) for row in rows}
     answers = [
@@ -111,13 +117,17 @@ def _lock_sites(connection: Connection, engine: Engine, sent: list[list[Sent]]) 
     engine.store.lock(connection, {site_of(entry.on) for entry in entries}, read_only)
 
 
-def _lock_devices(connection: Connection, ids: set[str]) -> dict[str, dict[str, Any]]:
+def _lock_devices(
+    connection: Connection, carriers: set[str], sent: list[list[Sent]]
+) -> dict[str, dict[str, Any]]:
+    """The rows of those who deliver and of those whose entries they carry."""
+    named = {one.entry.device for some in sent for one in some if one.entry is not None}
     table = table_of(DeviceRow)
-    statement = select(table).where(table.c.id.in_(sorted(ids))).order_by(table.c.id)
+    statement = select(table).where(table.c.id.in_(sorted(carriers | named))).order_by(table.c.id)
     if connection.dialect.name == "postgresql":
         statement = statement.with_for_update()
     found = {row["id"]: dict(row) for row in connection.execute(statement).mappings()}
-    for device in ids - set(found):
+    for device in carriers - set(found):
         raise Problem("device_unknown", {"device": device})
     return found
 
@@ -142,7 +152,8 @@ def _apply(
     documents.save(connection, before, after)
     engine.project(connection, results, now)
     versions = feed.publish(connection, before, after)
-    rows = [_row(one, result, versions) for one, result in zip(arrived, results, strict=True)]
+    places = _places(versions)
+    rows = [_row(one, result, places) for one, result in zip(arrived, results, strict=True)]
     journal.append(connection, rows)
     scopes: dict[str, int] = {}
     for (scope, _), version in versions.items():
@@ -162,14 +173,9 @@ def _net_change(
     return before, after
 
 
-def _row(one: Arrived, result: Result, versions: feed.Versions) -> dict[str, Any]:
+def _row(one: Arrived, result: Result, places: Places) -> dict[str, Any]:
     entry, outcome = result.entry, result.outcome
-    newest: dict[str, int] = {}
-    for document in result.after.values():
-        for scope in document.scopes():
-            version = versions.get((scope, document.key), 0)
-            newest[scope] = max(version, newest.get(scope, 0))
-    effects = [{"scope": s, "version": v} for s, v in sorted(newest.items())]
+    effects = [{"scope": s, "version": v} for s, v in sorted(_shown(result, places).items())]
     return {
         "site": site_of(entry.on),
         "entry_id": one.id,
@@ -178,7 +184,7 @@ def _row(one: Arrived, result: Result, versions: feed.Versions) -> dict[str, Any
         "kind": entry.kind,
         "on_key": entry.on,
         "actor": entry.actor,
-        "standing": _as_json(one.standing),
+        "standing": _as_json(one.standing or _not_understood(outcome)),
         "raw": one.raw,
         "sig": one.sig,
         "received_at": one.received_at,
@@ -190,6 +196,30 @@ def _row(one: Arrived, result: Result, versions: feed.Versions) -> dict[str, Any
     }
 
 
+def _places(versions: feed.Versions) -> Places:
+    places: Places = {}
+    for (scope, key), version in versions.items():
+        places.setdefault(key, []).append((scope, version))
+    return places
+
+
+def _shown(result: Result, places: Places) -> dict[str, int]:
+    """From which version on each scope shows what the entry changed: where a document lies, and
+    where it is gone. Others in the same commit may have moved it on.
+    """
+    newest: dict[str, int] = {}
+    for key in result.after:
+        for scope, version in places[key]:
+            newest[scope] = max(version, newest.get(scope, 0))
+    return newest
+
+
+def _not_understood(outcome: Outcome) -> Outcome | None:
+    """Kept with the entry: code that knows better one day must replay what was judged today."""
+    is_so = outcome.status == "parked" and outcome.code in BLOCKING_CODES
+    return Outcome("parked", outcome.code, outcome.params) if is_so else None
+
+
 def _as_json(standing: Outcome | None) -> str | None:
     if standing is None:
         return None
@@ -198,7 +228,11 @@ def _as_json(standing: Outcome | None) -> str | None:
 
 
 def _save_devices(
-    connection: Connection, devices: Mapping[str, dict[str, Any]], now: datetime
+    connection: Connection,
+    devices: Mapping[str, dict[str, Any]],
+    carriers: set[str],
+    now: datetime,
 ) -> None:
-    rows = [{**row, "seen_at": utc_text(now)} for _, row in sorted(devices.items())]
+    seen = {"seen_at": utc_text(now)}
+    rows = [{**row, **(seen if i in carriers else {})} for i, row in sorted(devices.items())]
     upsert(connection, DeviceRow, rows)

@@ -9,6 +9,7 @@ import uuid
 
 from sqlalchemy import update
 
+from sync import feed as feeds
 from sync.store import Store, table_of
 from sync.tables import FeedRow, MetaRow, ScopeRow
 
@@ -24,5 +25,6 @@ def renew(store: Store) -> str:
         connection.execute(update(feed).values(version=feed.c.version + VERSIONS_JUMP))
         moved = update(scopes).where(scopes.c.version > 0)
         connection.execute(moved.values(version=scopes.c.version + VERSIONS_JUMP))
+        feeds.recount(connection)
         connection.execute(update(meta).where(meta.c.name == "epoch").values(value=epoch))
     return epoch

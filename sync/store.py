@@ -4,19 +4,47 @@ SQLite (WAL, synchronous=FULL) and PostgreSQL by the same statements. No rule li
 """
 
 import secrets
+import threading
 import uuid
-from collections.abc import Iterator, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
+from sqlalchemy import (
+    URL,
+    Connection,
+    Dialect,
+    Engine,
+    Insert,
+    Table,
+    bindparam,
+    create_engine,
+    delete,
+    event,
+    func,
+    make_url,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import SQLModel
 
 from sync.tables import MetaRow
 
 BUSY_TIMEOUT_MS = 15_000
+TURNS = 16
+# As many as wait for one another in one process: its web threads (two each) and its writers.
+CONNECTIONS_KEPT = 8
+CONNECTIONS_MORE = 72
+# Of SQLSTATE: the transaction met another and was undone whole; again it may pass.
+MET_ANOTHER = {"40001", "40P01", "23505"}
 BULK_KEYS_MAX = 500
+PREPARED_MAX = 256
+Row = dict[str, Any]
 
 
 def meta_of(connection: Connection, name: str) -> str:
@@ -36,16 +64,27 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
+        self.name = secrets.token_hex(8)
+        self._turns = tuple(threading.Lock() for _ in range(TURNS))
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several processes may write here at once."""
+        return self.engine.dialect.name == "postgresql"
 
     def create(self) -> None:
-        """Make the tables that are missing, and the epoch and the secret if there are none."""
+        """Make the tables that are missing as they are now; a plant's are upgraded instead."""
         SQLModel.metadata.create_all(self.engine)
         with self.write() as connection:
-            meta = table_of(MetaRow)
-            there = set(connection.scalars(select(meta.c.name)))
-            for name, value in (("epoch", uuid.uuid4().hex), ("secret", secrets.token_hex(32))):
-                if name not in there:
-                    connection.execute(meta.insert().values(name=name, value=value))
+            self.identify(connection)
+
+    def identify(self, connection: Connection) -> None:
+        """Give the database its epoch and its secret, if there are none."""
+        meta = table_of(MetaRow)
+        there = set(connection.scalars(select(meta.c.name)))
+        for name, value in (("epoch", uuid.uuid4().hex), ("secret", secrets.token_hex(32))):
+            if name not in there:
+                connection.execute(meta.insert().values(name=name, value=value))
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -69,12 +108,22 @@ class Store:
 
         SQLite has one writer anyway; PostgreSQL would let two change one document at once.
         """
-        if connection.dialect.name != "postgresql":
-            return
         for site in sorted(sites | read_only):
-            exclusive = site in sites
-            lock = func.pg_advisory_xact_lock if exclusive else func.pg_advisory_xact_lock_shared
-            connection.execute(select(lock(func.hashtext(f"site {site}"))))
+            hold(connection, f"site {site}", exclusive=site in sites)
+
+    @contextmanager
+    def turn(self, name: str) -> Iterator[None]:
+        """Nobody else has the turn of this name meanwhile, in no process that may write here.
+
+        Never ask for another one before this one ends.
+        """
+        if self.is_shared:
+            with self.engine.connect() as connection, connection.begin():
+                hold(connection, name)
+                yield
+        else:
+            with self._turns[zlib.crc32(name.encode()) % TURNS]:
+                yield
 
     def epoch(self, connection: Connection) -> str:
         """The identity of this database; another one after a restore."""
@@ -85,20 +134,96 @@ class Store:
         self.engine.dispose()
 
 
-def upsert(connection: Connection, model: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
-    """Insert the rows; where the primary key is there, replace all other columns."""
-    if not rows:
-        return
+def hold(connection: Connection, name: str, *, exclusive: bool = True) -> None:
+    """Wait until nobody else holds this name; let go of at the end of the transaction.
+
+    On SQLite whoever writes is alone anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        lock = func.pg_advisory_xact_lock if exclusive else func.pg_advisory_xact_lock_shared
+        connection.execute(select(lock(func.hashtextextended(name, 0))))
+
+
+def met_another(error: Exception) -> bool:
+    """Whether a transaction was undone because of another one, and may pass if tried again."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", "") in MET_ANOTHER
+
+
+def is_unavailable(error: Exception) -> bool:
+    """Whether the database is locked, full, overrun or gone: nothing was taken, ask again later."""
+    is_gone = isinstance(error, DBAPIError) and error.connection_invalidated
+    return is_gone or isinstance(error, OperationalError | PoolTimeout)
+
+
+def insert(connection: Connection, model: type[SQLModel], rows: Sequence[Row]) -> None:
+    """Insert rows, each with all columns, in one statement that is prepared once."""
+    if rows:
+        _prepared(model, connection.dialect, replaces=False).execute(connection, rows)
+
+
+def upsert(connection: Connection, model: type[SQLModel], rows: Sequence[Row]) -> None:
+    """The same; where the primary key is there, replace all other columns."""
+    if rows:
+        _prepared(model, connection.dialect, replaces=True).execute(connection, rows)
+
+
+def remove(connection: Connection, model: type[SQLModel], rows: Sequence[Row]) -> None:
+    """Delete what equals any of these in the columns given, the same ones in each."""
+    if rows:
+        _removal(model, connection.dialect, tuple(rows[0])).execute(connection, rows)
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A statement as the database's driver takes it: its text, and how each value goes in.
+
+    SQLAlchemy would go through its own preparation again for every row.
+    """
+
+    sql: str
+    columns: tuple[tuple[str, Callable[[Any], Any] | None], ...]
+    positional: bool
+
+    def execute(self, connection: Connection, rows: Sequence[Row]) -> None:
+        told: list[Any] = [
+            tuple([row[name] if bind is None else bind(row[name]) for name, bind in self.columns])
+            for row in rows
+        ]
+        if not self.positional:
+            names = [name for name, _ in self.columns]
+            told = [dict(zip(names, values, strict=True)) for values in told]
+        connection.exec_driver_sql(self.sql, told)
+
+
+@lru_cache(maxsize=PREPARED_MAX)
+def _prepared(model: type[SQLModel], dialect: Dialect, *, replaces: bool) -> _Prepared:
     table = table_of(model)
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    own = postgresql if dialect.name == "postgresql" else sqlite
+    statement = own.insert(table)
     keys = [column.name for column in table.primary_key.columns]
-    statement = dialect.insert(table)
     others = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
-    if others:
+    if replaces and others:
         statement = statement.on_conflict_do_update(index_elements=keys, set_=others)
-    else:
+    elif replaces:
         statement = statement.on_conflict_do_nothing()
-    connection.execute(statement, list(rows))
+    return _as_prepared(statement, table, dialect, [column.name for column in table.columns])
+
+
+@lru_cache(maxsize=PREPARED_MAX)
+def _removal(model: type[SQLModel], dialect: Dialect, names: tuple[str, ...]) -> _Prepared:
+    table = table_of(model)
+    statement = delete(table).where(*(table.c[name] == bindparam(name) for name in names))
+    return _as_prepared(statement, table, dialect, list(names))
+
+
+def _as_prepared(statement: Any, table: Table, dialect: Dialect, names: list[str]) -> _Prepared:
+    columns = names if isinstance(statement, Insert) else None
+    compiled = statement.compile(dialect=dialect, column_keys=columns)
+    binds = {c.name: c.type.dialect_impl(dialect).bind_processor(dialect) for c in table.columns}
+    order = compiled.positiontup or names
+    return _Prepared(
+        str(compiled), tuple((name, binds[name]) for name in order), bool(compiled.positional)
+    )
 
 
 def in_chunks(keys: set[str]) -> Iterator[list[str]]:
@@ -109,9 +234,15 @@ def in_chunks(keys: set[str]) -> Iterator[list[str]]:
 
 
 def _engine(url: str) -> Engine:
+    if make_url(url).get_backend_name() == "postgresql":
+        return create_engine(
+            url,
+            connect_args=_asked_of_postgresql(make_url(url)),
+            pool_size=CONNECTIONS_KEPT,
+            max_overflow=CONNECTIONS_MORE,
+            pool_pre_ping=True,
+        )
     engine = create_engine(url)
-    if engine.dialect.name != "sqlite":
-        return engine
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -130,3 +261,16 @@ def _engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _asked_of_postgresql(url: URL) -> dict[str, Any]:
+    """Who waits for a lock, or for a server that is gone, is told so; the URL may say otherwise."""
+    usual = {
+        "application_name": "traveler",
+        "connect_timeout": 10,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "options": f"-c lock_timeout={BUSY_TIMEOUT_MS}",
+    }
+    return {name: value for name, value in usual.items() if name not in url.query}

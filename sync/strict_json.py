@@ -27,7 +27,9 @@ def parse(raw: bytes) -> Any:
         )
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
-    _must_be_plain(value, DEPTH_MAX)
+    # Bytes without escapes hold only what UTF-8 can say, and JSON forbids a bare NUL.
+    if b"\\u" in raw or raw.count(b"[") + raw.count(b"{") > DEPTH_MAX:
+        _must_be_plain(value, DEPTH_MAX)
     return value
 
 

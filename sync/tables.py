@@ -88,16 +88,24 @@ class FeedRow(SQLModel, table=True):
 
 
 class ScopeRow(SQLModel, table=True):
-    """The counter of each scope; taken last in the writing transaction."""
+    """The counter of each scope; taken last in the writing transaction.
+
+    `count` and `digest` sum up what lies in the scope now, so that a replica can be compared.
+    """
 
     __tablename__ = "scopes"
 
     scope: str = Field(primary_key=True)
     version: int
+    count: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    digest: str = Field(default="0" * 16, sa_column_kwargs={"server_default": "0" * 16})
 
 
 class DeviceRow(SQLModel, table=True):
-    """Who may deliver: a tablet, a phone, a web session or the server itself."""
+    """Who may deliver: a tablet, a phone, a web session or the server itself.
+
+    What a device with a public key sends from number `signs_from` on must be signed.
+    """
 
     __tablename__ = "devices"
 
@@ -109,6 +117,9 @@ class DeviceRow(SQLModel, table=True):
     last_hash: str
     enrolled_at: str
     seen_at: str | None = None
+    public_key: str | None = None
+    signs_from: int | None = None
+    revoked_at: str | None = None
 
 
 class BlobRow(SQLModel, table=True):

@@ -1,116 +1,153 @@
-"""Verify: is the journal whole, and do the documents follow from it?
+"""Verify: is the journal whole, and does everything else follow from it?
 
-Reads only. Streams the journal once: checks each site's chain and each device's, replays every
-entry through the same handlers, and compares what comes out with what is stored.
+Reads only. Streams the journal once: follows each site's and each device's chain, replays every
+entry through the same handlers, and compares what comes out with what is stored. What is large is
+kept in a temporary file, so that a long journal needs no more memory than a short one.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy import Connection, RowMapping, func, select
 
-from sync.document import Document, site_of
-from sync.entry import FIRST_PREV, digest_of
-from sync.journal import ENTRIES_LOST, FIRST_LINK, Arrived, arrived_of, link_of, stream
-from sync.reconcile import Model, Result
-from sync.replay import Told, replay
+from sync.anchor import Anchors, Given
+from sync.chains import Chains
+from sync.derived import Audit, Derived
+from sync.document import Document
+from sync.entry import Entry
+from sync.evidence import Evidence
+from sync.fault import Progress, Report
+from sync.journal import UNREADABLE, stream
+from sync.reconcile import Model, Outcome, Result
+from sync.replay import REPLAY_ROWS, Replay, Told
+from sync.scratch import Scratch
 from sync.store import Store, table_of
-from sync.tables import DeviceRow, DocumentRow, FeedRow, HeadRow, ScopeRow, TermRow
+from sync.tables import JournalRow
 
-Sums = Callable[[Mapping[str, Document]], Iterable[tuple[str, str]]]
-End = tuple[int, str]  # of a chain: the last number and hash
-
-
-@dataclass
-class Report:
-    """What was checked and what was found; `faults` name the entry or document first."""
-
-    entries: int = 0
-    documents: int = 0
-    faults: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def whole(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.faults
-
-    def found(self, what: str, fault: str) -> None:
-        """Add a fault."""
-        self.faults.append((what, fault))
+# What does not add up over all documents: (code, document, what is wrong).
+Sums = Callable[[Mapping[str, Document]], Iterable[tuple[str, str, str]]]
+# What speaks against the sign-in of entries, by entry id; as `sync.push` asks it.
+Standings = Callable[[Connection, list[Entry]], Mapping[str, Outcome]]
+FOREIGN = "session_foreign"
 
 
-def verify(store: Store, model: Model, sums: Sums) -> Report:
+class Reports(Protocol):
+    """Tables for reports that are written with the entries, and must come out the same again."""
+
+    def begin(self, scratch: Connection) -> None:
+        """Make the tables in the scratch database."""
+
+    def take(self, scratch: Connection, results: list[Result]) -> None:
+        """Write what follows from these results."""
+
+    def compare(self, connection: Connection, scratch: Connection, report: Report) -> None:
+        """Compare them with those of the database."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is checked beside journal and documents, as far as it is given.
+
+    `rest` checks what only the server knows; `anchors` are compared, see `sync.anchor`.
+    """
+
+    blobs: Path | None = None
+    audit: Audit | None = None
+    reports: Reports | None = None
+    standings: Standings | None = None
+    rest: Callable[[Connection, Report], None] | None = None
+    anchors: Sequence[Given] = ()
+    progress: Progress | None = None
+
+
+NOTHING = Beside()
+
+
+def verify(store: Store, model: Model, sums: Sums, beside: Beside = NOTHING) -> Report:
     """Check everything that can be checked on this database."""
     report = Report()
-    documents: dict[str, Document] = {}
-    chains = _Chains(report)
-    with store.read() as connection:
-        for row, result in replay(chains.followed(stream(connection)), model, documents):
-            _compare_verdict(row, result, report)
-        _compare_ends(connection, chains, report)
-        _compare_documents(connection, documents, report)
-        _compare_terms(connection, documents, report)
-        _compare_feed(connection, documents, report)
-        report.faults += list(sums(documents))
-        report.documents = len(documents)
+    with store.read() as connection, Scratch(model.documents) as scratch:
+        run = _Run(connection, scratch, report, beside)
+        with report.timed("journal"):
+            run.follow(model)
+        with report.timed("documents"):
+            run.derived.compare()
+        with report.timed("sums"):
+            for fault in sums(scratch.documents):
+                report.fault(*fault)
+        with report.timed("reports"):
+            if beside.reports:
+                beside.reports.compare(connection, scratch.connection, report)
+        with report.timed("blobs"):
+            run.evidence.compare(connection, run.progress)
+        with report.timed("rest"):
+            run.anchors.compare(connection)
+            if beside.rest:
+                beside.rest(connection, report)
     return report
 
 
-@dataclass
-class _Chains:
-    """Follows each site's and each device's chain through the journal, row by row."""
+class _Run:
+    """One verification, up to where the journal ends."""
 
-    report: Report
-    sites: dict[str, End] = field(default_factory=dict)
-    devices: dict[str, End] = field(default_factory=dict)
+    def __init__(
+        self, connection: Connection, scratch: Scratch, report: Report, beside: Beside
+    ) -> None:
+        self._connection = connection
+        self._scratch = scratch
+        self._report = report
+        self._beside = beside
+        self.progress: Progress = beside.progress or (lambda stage, done, total: None)
+        self.anchors = Anchors(list(beside.anchors), report)
+        self.chains = Chains(connection, scratch, report, self.anchors)
+        self.derived = Derived(connection, scratch, report, beside.audit)
+        self.evidence = Evidence(scratch, report, beside.blobs)
 
-    def followed(self, rows: Iterator[RowMapping]) -> Iterator[Told]:
-        """The rows that can be replayed; what is wrong with any goes into the report."""
-        for row in rows:
-            self.report.entries += 1
-            self._follow_site(row)
-            try:
-                arrived = arrived_of(row)
-                candidate = arrived.candidate()
-            except (ValueError, TypeError, KeyError) as error:
-                self.report.found(row["entry_id"], f"can't be read any more: {error}")
-                continue
-            entry = candidate.entry
-            told = (entry.id, site_of(entry.on), entry.kind, entry.on, entry.actor)
-            if told != tuple(row[n] for n in ("entry_id", "site", "kind", "on_key", "actor")):
-                self.report.found(row["entry_id"], "its columns differ from its bytes")
-            if arrived.seq is not None:
-                self._follow_device(row["entry_id"], arrived, arrived.seq)
-            yield row, candidate
+    def follow(self, model: Model) -> None:
+        """Through the journal, from its first row to its last."""
+        if self._beside.reports:
+            self._beside.reports.begin(self._scratch.connection)
+        total = self._count() if self._beside.progress else 0
+        replay = Replay(model, self._scratch.documents)
+        rows = stream(self._connection)
+        while some := list(islice(rows, REPLAY_ROWS)):
+            self._report.entries += len(some)
+            told = self.chains.follow(some)
+            self._take(told, replay.run([candidate for _, candidate in told]))
+            self.progress("entries", self._report.entries, total)
+        self.chains.check_ids()
+        self.chains.compare_ends()
 
-    def _follow_site(self, row: RowMapping) -> None:
-        n, link = self.sites.get(row["site"], (0, FIRST_LINK))
-        if row["n"] != n + 1:
-            self.report.found(row["entry_id"], f"entry {n + 1} of {row['site']} is missing")
-        if _link(link, row) != row["link"]:
-            self.report.found(row["entry_id"], "was changed, or what came before it")
-        self.sites[row["site"]] = (row["n"], row["link"])
+    def _count(self) -> int:
+        journal = select(func.count()).select_from(table_of(JournalRow))
+        return self._connection.scalar(journal) or 0
 
-    def _follow_device(self, entry_id: str, arrived: Arrived, seq: int) -> None:
-        last_seq, last_hash = self.devices.get(arrived.device, (0, FIRST_PREV))
-        code = arrived.standing.code if arrived.standing else None
-        if seq != last_seq + 1 and code != ENTRIES_LOST:
-            fault = f"entry {last_seq + 1} of device {arrived.device} is missing"
-            self.report.found(entry_id, fault)
-        entry = arrived.entry
-        is_told = code in ("fork", ENTRIES_LOST)
-        if entry is not None and not is_told and (entry.seq, entry.prev) != (seq, last_hash):
-            self.report.found(entry_id, "does not follow the device's entry before it")
-        self.devices[arrived.device] = (seq, digest_of(arrived.raw))
+    def _take(self, told: list[Told], results: list[Result]) -> None:
+        for (row, candidate), result in zip(told, results, strict=True):
+            _compare_verdict(row, result, self._report)
+            self.derived.take(row, result)
+            self.evidence.take(candidate.entry)
+        if self._beside.reports:
+            self._beside.reports.take(self._scratch.connection, results)
+        if self._beside.standings:
+            self._check_sessions(told, self._beside.standings)
 
-
-def _link(before: str, row: RowMapping) -> str:
-    try:
-        return link_of(before, row)
-    except (TypeError, ValueError):
-        return ""
+    def _check_sessions(self, told: list[Told], standings: Standings) -> None:
+        """What was taken as its actor's deed is still proved by a sign-in."""
+        taken = [
+            candidate.entry
+            for row, candidate in told
+            if row["status"] != "parked" and candidate.entry.kind != UNREADABLE
+        ]
+        self._report.counts["sign-ins"] += len(taken)
+        for entry_id, outcome in standings(self._connection, taken).items():
+            if outcome.code == FOREIGN:
+                text = "was applied, and no sign-in proves that its actor did it"
+                self._report.fault("session_unproved", entry_id, text)
 
 
 def _compare_verdict(row: RowMapping, result: Result, report: Report) -> None:
@@ -119,70 +156,5 @@ def _compare_verdict(row: RowMapping, result: Result, report: Report) -> None:
     told = (outcome.status, outcome.code, params, outcome.case)
     kept = (row["status"], row["code"], row["params"], row["case_key"])
     if told != kept:
-        report.found(row["entry_id"], f"replay says {told[:2]}, stored is {kept[:2]}")
-
-
-def _compare_ends(connection: Connection, chains: _Chains, report: Report) -> None:
-    rows = connection.execute(select(table_of(HeadRow))).all()
-    heads = {row.site: (row.n, row.link) for row in rows}
-    for site in sorted(_differing(heads, chains.sites)):
-        report.found(f"site {site}", f"the journal does not end at entry {_end(heads, site)}")
-    rows = connection.execute(select(table_of(DeviceRow))).all()
-    devices = {row.id: (row.last_seq, row.last_hash) for row in rows if row.last_seq}
-    for device in sorted(_differing(devices, chains.devices)):
-        fault = f"its entries do not end at number {_end(devices, device)}"
-        report.found(f"device {device}", fault)
-
-
-def _differing(kept: Mapping[str, Any], told: Mapping[str, Any]) -> set[str]:
-    return {name for name in {*kept, *told} if kept.get(name) != told.get(name)}
-
-
-def _end(ends: Mapping[str, End], name: str) -> int:
-    return ends[name][0] if name in ends else 0
-
-
-def _compare_documents(
-    connection: Connection, documents: dict[str, Document], report: Report
-) -> None:
-    stored = set()
-    for row in connection.execute(select(table_of(DocumentRow))):
-        stored.add(row.key)
-        replayed = documents.get(row.key)
-        if replayed is None:
-            report.found(row.key, "is not in the replay")
-            continue
-        told = (replayed.type, replayed.version, replayed.model_dump_json())
-        if told != (row.type, row.version, row.body):
-            report.found(row.key, "differs from the replay")
-    for key in sorted(set(documents) - stored):
-        report.found(key, "is in the replay and not stored")
-
-
-def _compare_terms(connection: Connection, documents: dict[str, Document], report: Report) -> None:
-    terms = table_of(TermRow)
-    stored = {(row.key, row.term) for row in connection.execute(select(terms))}
-    derived = {(key, term) for key, d in documents.items() for term in d.terms()}
-    for key, term in sorted(stored ^ derived):
-        report.found(key, f"is found wrongly by {term}")
-
-
-def _compare_feed(connection: Connection, documents: dict[str, Document], report: Report) -> None:
-    feed = table_of(FeedRow)
-    live, versions = set(), set()
-    for row in connection.execute(select(feed)):
-        if not row.gone:
-            live.add((row.key, row.scope))
-        if (row.scope, row.version) in versions:
-            report.found(row.key, f"shares version {row.version} of {row.scope}")
-        versions.add((row.scope, row.version))
-    due = {(key, scope) for key, d in documents.items() for scope in d.scopes()}
-    for key, scope in sorted(live ^ due):
-        report.found(key, f"is delivered wrongly in {scope}")
-    newest = select(feed.c.scope, func.max(feed.c.version).label("version"))
-    delivered = {row.scope: row.version for row in connection.execute(newest.group_by("scope"))}
-    rows = connection.execute(select(table_of(ScopeRow))).all()
-    counted = {row.scope: row.version for row in rows if row.version}
-    for scope in sorted(_differing(counted, delivered)):
-        fault = f"counts to {counted.get(scope, 0)}, delivered is {delivered.get(scope, 0)}"
-        report.found(f"scope {scope}", fault)
+        text = f"replay says {told[:2]}, stored is {kept[:2]}"
+        report.fault("verdict_differs", row["entry_id"], text)

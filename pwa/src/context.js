@@ -5,7 +5,7 @@
 import { filled } from "./addresses.js";
 import { problem } from "./domain/problem.js";
 import { listOf } from "./lists.js";
-import { outboxOf } from "./outbox_page.js";
+import { divergedOf, outboxOf } from "./outbox_page.js";
 import { findEntry } from "./outbox.js";
 
 /** @typedef {import("./types").Doc} Doc */
@@ -78,6 +78,7 @@ export async function own(moment, { page, url }) {
     touched: moment.touched,
     done: done ? await doneOf(moment, done) : null,
     outbox: page.name === "outbox" ? await outboxOf(moment) : [],
+    diverged: page.name === "outbox" ? await divergedOf(moment) : [],
   };
 }
 

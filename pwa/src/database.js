@@ -9,12 +9,20 @@ import { openDB } from "idb";
 /** @typedef {import("./types").Database} Database */
 
 const NAME = "traveler";
-const SCHEMA = 1;
+const SCHEMA = 2;
 const ATTEMPTS = 4;
 
 /** Names under which browsers report a connection that died or is closing; then nothing was
  * committed, or what was committed is recognised by the work itself when it runs again. */
 const LOST = new Set(["InvalidStateError", "UnknownError", "AbortError", "TimeoutError"]);
+
+/**
+ * @param {unknown} error
+ * @returns {boolean} whether the disk is full, or this app's share of it
+ */
+export function isFull(error) {
+  return /** @type {{name?: string}} */ (error)?.name === "QuotaExceededError";
+}
 
 /**
  * @param {string} [name]
@@ -99,12 +107,23 @@ async function once(db, stores, mode, work, options) {
       // It is over already.
     }
     // A full disk shows in the transaction; its requests only say that they were aborted.
-    throw tx.error?.name === "QuotaExceededError" ? tx.error : error;
+    throw isFull(tx.error) ? tx.error : error;
   }
 }
 
+/**
+ * @param {import("idb").IDBPDatabase<any>} db
+ * @param {number} before
+ * @param {number | null} _
+ * @param {any} tx
+ */
+async function upgrade(db, before, _, tx) {
+  if (before < 1) createStores(db);
+  else if (before < 2) await countScopes(tx);
+}
+
 /** @param {import("idb").IDBPDatabase<any>} db */
-function upgrade(db) {
+function createStores(db) {
   const replica = db.createObjectStore("replica", { keyPath: "key" });
   replica.createIndex("terms", "terms", { multiEntry: true });
   db.createObjectStore("staged", { autoIncrement: true });
@@ -113,6 +132,26 @@ function upgrade(db) {
   }
   db.createObjectStore("blobs", { keyPath: "sha256" }).createIndex("state", "state");
   db.createObjectStore("meta");
+}
+
+/**
+ * From 1 to 2: rows of the replica say by which version each scope brought them. What is not known
+ * is 0, and everything is loaded anew beside what is shown.
+ * @param {any} tx
+ */
+async function countScopes(tx) {
+  let cursor = await tx.objectStore("replica").openCursor();
+  while (cursor) {
+    const scopes = cursor.value.scopes.map((/** @type {string} */ scope) => [scope, 0]);
+    await cursor.update({ ...cursor.value, scopes: Object.fromEntries(scopes) });
+    cursor = await cursor.continue();
+  }
+  const meta = tx.objectStore("meta");
+  const feed = await meta.get("feed");
+  if (!feed) return;
+  await tx.objectStore("staged").clear();
+  const staged = { cursors: {}, fresh: true, anew: [], changes: 0 };
+  await meta.put({ ...feed, staged, round: feed.round + 1 }, "feed");
 }
 
 /**

@@ -68,7 +68,7 @@ export function createDevice(world) {
     shared,
     sync,
     view,
-    enrol: () => enrol({ database, contact, name }),
+    enrol: () => enrol({ database, contact, name, now }),
   };
 }
 

@@ -6,8 +6,9 @@
  * effect twice, or not at all. In the same transaction covered entries leave the outbox.
  */
 import { bumpRevision } from "./database.js";
-import { isForgotten, isSeenAll, releaseCovered, requeueAfter, takeVerdicts } from "./ledger.js";
-import { applyChanges, dropScopes } from "./replica.js";
+import { compare } from "./divergence.js";
+import { isSeenAll, releaseCovered, takeVerdicts } from "./ledger.js";
+import { applyChanges, dropScopes, without } from "./replica.js";
 
 /** @typedef {import("./types").Change} Change */
 /** @typedef {import("./types").Cursors} Cursors */
@@ -21,16 +22,22 @@ import { applyChanges, dropScopes } from "./replica.js";
  * @property {string[]} scopes_dropped
  * @property {Cursors} cursors
  * @property {boolean} complete
+ * @property {import("./scope_sum.js").Sums} [checks] what lies in each scope, once complete
  * @property {import("./types").Verdict[]} [verdicts]
  * @property {number} [last_seq]
  * @property {import("./types").Me} [me] for whom the server answered
  */
-/** @typedef {{isTaken: boolean, keys: string[]}} Taken isTaken false: another pull came before */
+/**
+ * @typedef {object} Taken
+ * @property {boolean} isTaken false: another pull came before
+ * @property {boolean} isComplete false: there is more to ask for
+ * @property {string[]} keys of documents that look different now
+ */
 
 const FEED_STORES = ["replica", "staged", "outbox", "ledger", "meta"];
 
 /** @type {Feed} */
-const EMPTY = {
+export const EMPTY = {
   epoch: null,
   cursors: {},
   complete: false,
@@ -60,7 +67,7 @@ export function askFrom(feed) {
  * @param {Database} database
  * @param {PullAnswer} page
  * @param {{asked: Feed, login: string, index: Record<string, string[]>, now: Date}} circumstances
- * @returns {Promise<Taken>} with the keys of documents that look different now
+ * @returns {Promise<Taken>}
  */
 export async function takePage(database, page, { asked, login, index, now }) {
   return database.write(FEED_STORES, async (tx) => {
@@ -68,9 +75,10 @@ export async function takePage(database, page, { asked, login, index, now }) {
     const feed = await feedOf(tx);
     const isStale = feed.round !== asked.round || feed.epoch !== asked.epoch;
     if (isStale || (await meta.get("signin"))?.login !== login) {
-      return { isTaken: false, keys: [] };
+      return { isTaken: false, isComplete: false, keys: [] };
     }
     await noteMe(tx, page.me);
+    await meta.delete("revoked"); // whoever is told something is not
     const gone = await dropScopes(tx, page.scopes_dropped);
     const spoken = await takeVerdicts(tx, page.verdicts ?? []);
     const cursors = advanced(askFrom(feed), page);
@@ -79,7 +87,7 @@ export async function takePage(database, page, { asked, login, index, now }) {
       : await stage(tx, { feed, page, cursors });
     const keys = [...new Set([...gone, ...spoken, ...shown])];
     if (keys.length > 0) await bumpRevision(tx);
-    return { isTaken: true, keys };
+    return { isTaken: true, isComplete: (await feedOf(tx)).staged === null, keys };
   });
 }
 
@@ -111,8 +119,8 @@ function advanced(before, page) {
  */
 async function stage(tx, { feed, page, cursors }) {
   await tx.objectStore("staged").add({ changes: page.changes });
-  const changes = (feed.staged?.changes ?? 0) + page.changes.length;
-  const staged = { cursors, fresh: feed.staged?.fresh ?? false, changes };
+  const before = feed.staged ?? { fresh: false, anew: [], changes: 0 };
+  const staged = { ...before, cursors, changes: before.changes + page.changes.length };
   const live = without(feed.cursors, page.scopes_dropped);
   const next = { ...feed, cursors: live, staged, round: feed.round + 1 };
   await tx.objectStore("meta").put(next, "feed");
@@ -130,8 +138,10 @@ async function show(tx, { feed, page, cursors, login, index, now }) {
   if (feed.staged?.fresh) {
     keys.push(...(await tx.objectStore("replica").getAllKeys()));
     await tx.objectStore("replica").clear();
+    await tx.objectStore("meta").delete("sums");
     await forgetShown(tx);
   }
+  keys.push(...(await dropScopes(tx, feed.staged?.anew ?? [])));
   for (const place of await tx.objectStore("staged").getAllKeys()) {
     const { changes } = await tx.objectStore("staged").get(place);
     // A scope may have been lost since its page was staged.
@@ -141,7 +151,9 @@ async function show(tx, { feed, page, cursors, login, index, now }) {
   await tx.objectStore("staged").clear();
   keys.push(...(await applyChanges(tx, page.changes, index)));
   keys.push(...(await releaseCovered(tx, (verdict) => isSeenAll(verdict, cursors), now)));
-  const shown = { cursors, complete: true, person: login, staged: null };
+  const anew = await compare(tx, page.checks ?? {}, now);
+  const staged = anew.length > 0 ? begun({ cursors, anew }) : null;
+  const shown = { cursors, complete: true, person: login, staged };
   await tx.objectStore("meta").put({ ...feed, ...shown, round: feed.round + 1 }, "feed");
   return keys;
 }
@@ -158,33 +170,25 @@ async function forgetShown(tx) {
 }
 
 /**
- * Follows a server that was restored, as it says by a new epoch, or shows by knowing less of this
- * device than before: everything is loaded anew, staged beside what is shown; whatever the server
- * has forgotten waits to be sent again.
- * @param {Database} database
- * @param {{epoch: string, last_seq?: number}} answer
- * @returns {Promise<"as_before" | "changed">}
+ * These scopes from nothing; all others go on where they are.
+ * @param {{cursors: Cursors, anew: string[]}} what
+ * @returns {import("./types").Staged}
  */
-export async function followServer(database, { epoch, last_seq }) {
-  return database.write(["staged", "outbox", "ledger", "blobs", "meta"], async (tx) => {
-    const feed = await feedOf(tx);
-    const isNew = feed.epoch !== epoch;
-    const isBehind = last_seq !== undefined && (await isForgotten(tx, last_seq));
-    const isRestored = (isNew && feed.epoch !== null) || isBehind;
-    if (!isNew && !isRestored) return "as_before";
-    await tx.objectStore("staged").clear();
-    const staged = isRestored ? { cursors: {}, fresh: true, changes: 0 } : null;
-    await tx.objectStore("meta").put({ ...feed, epoch, staged, round: feed.round + 1 }, "feed");
-    if (isRestored) await requeueAfter(tx, last_seq ?? 0);
-    return isRestored ? "changed" : "as_before";
-  });
+function begun({ cursors, anew }) {
+  const from = Object.fromEntries(anew.map((scope) => [scope, 0]));
+  return { cursors: { ...cursors, ...from }, fresh: false, anew, changes: 0 };
 }
 
 /**
- * @param {Cursors} cursors
- * @param {string[]} scopes
- * @returns {Cursors}
+ * Gives up the pages that wait, and begins with them once more.
+ * @param {any} tx with staged and meta
  */
-function without(cursors, scopes) {
-  return Object.fromEntries(Object.entries(cursors).filter(([scope]) => !scopes.includes(scope)));
+export async function restage(tx) {
+  const feed = await feedOf(tx);
+  if (!feed.staged) return;
+  await tx.objectStore("staged").clear();
+  const { fresh, anew } = feed.staged;
+  const again = fresh ? { cursors: {}, fresh, anew: [], changes: 0 } : null;
+  const staged = anew.length > 0 ? begun({ cursors: feed.cursors, anew }) : again;
+  await tx.objectStore("meta").put({ ...feed, staged, round: feed.round + 1 }, "feed");
 }

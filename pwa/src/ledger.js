@@ -116,11 +116,12 @@ export async function releaseCovered(tx, isCovered, now) {
   return keys;
 }
 
-/** @param {any} ledger the oldest leave */
+/** @param {any} ledger the oldest leave, but nothing that was refused before somebody read it */
 async function prune(ledger) {
   const places = await ledger.getAllKeys();
   for (const place of places.slice(0, Math.max(0, places.length - LEDGER_MAX))) {
-    await ledger.delete(place);
+    const { verdict, is_read } = await ledger.get(place);
+    if (verdict?.status !== "rejected" || is_read) await ledger.delete(place);
   }
 }
 

@@ -2,6 +2,7 @@
  * What open pages say to the worker; each message has a `type`. The worker's own messages to all
  * pages are `net` (net.js) and `changed` {keys}.
  */
+import { markAnewRead } from "./identity.js";
 import { markRead } from "./outbox_page.js";
 import { learnWho } from "./session_routes.js";
 import { exportOutbox, importOutbox } from "./transfer.js";
@@ -37,6 +38,10 @@ export async function take(device, message, reply) {
     case "read":
       await markRead(device.database, message.id ?? "");
       reply({ type: "done" });
+      break;
+    case "anew_read":
+      await markAnewRead(device.database);
+      await device.net.tell();
       break;
     case "export":
       reply({ type: "exported", text: await exportOutbox(device.database) });

@@ -11,9 +11,13 @@ import { waitingRows } from "./outbox.js";
  * @property {boolean} worker
  * @property {boolean} online
  * @property {number} waiting entries that the server has not answered
+ * @property {number} photos and signatures that are still to be sent
  * @property {string} oldest device time of the oldest of them, or empty
  * @property {boolean} syncing
  * @property {boolean} signed_out the server wants a sign-in before it goes on
+ * @property {boolean} revoked this device is out of use: it delivers, and shows nothing
+ * @property {boolean} left who was signed in here has left
+ * @property {boolean} anew it was set up as a new device, and nobody has read that yet
  * @property {string} login who is signed in here, or empty
  * @property {boolean} ready the replica is complete
  * @property {number} loaded documents of a first sync that goes on
@@ -29,7 +33,7 @@ export function createNet(database, broadcast) {
 
   /** @returns {Promise<NetState>} */
   async function state() {
-    const stored = await database.read(["meta", "outbox"], storedState);
+    const stored = await database.read(["meta", "outbox", "blobs"], storedState);
     return { type: "net", worker: true, ...memory, ...stored };
   }
 
@@ -46,16 +50,21 @@ export function createNet(database, broadcast) {
   return { state, tell };
 }
 
-/** @param {any} tx with meta and outbox */
+/** @param {any} tx with meta, outbox and blobs */
 async function storedState(tx) {
   const meta = tx.objectStore("meta");
   const rows = await waitingRows(tx);
-  const { signin, isReady } = await sessionOf(tx);
+  const { signin, isReady, isRevoked } = await sessionOf(tx);
   const standing = (await meta.get("standing")) ?? null;
+  const anew = await meta.get("anew");
   return {
     waiting: rows.length,
+    photos: await tx.objectStore("blobs").index("state").count("waiting"),
     oldest: rows[0]?.at ?? "",
-    signed_out: standing !== null,
+    signed_out: standing !== null && !isRevoked,
+    revoked: isRevoked,
+    left: Boolean(await meta.get("access_ended")),
+    anew: anew ? !anew.is_read : false,
     login: signin?.login ?? "",
     ready: isReady,
     loaded: (await meta.get("feed"))?.staged?.changes ?? 0,

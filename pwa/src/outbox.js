@@ -4,11 +4,12 @@
  * Here: appending, and reading what waits. Not here: sending (push.js), verdicts (ledger.js), and
  * what a waiting entry changes in what is shown (overlay.js).
  */
-import { bumpRevision } from "./database.js";
+import { bumpRevision, isFull } from "./database.js";
 import { sha256 } from "./digest.js";
 import { Problem, problem } from "./domain/problem.js";
 import { alone } from "./locks.js";
 import { localMoment } from "./moment.js";
+import { makeRoom } from "./room.js";
 
 /** @typedef {import("./types").Database} Database */
 /** @typedef {import("./types").Intent} Intent */
@@ -35,17 +36,33 @@ const RACES_MAX = 50;
  */
 export async function append(database, intent, circumstances) {
   if (intent.blobs.length > BLOBS_MAX) throw problem("too_many_blobs", { max: BLOBS_MAX });
-  return alone("append", async () => {
-    for (let race = 0; race < RACES_MAX; race += 1) {
-      const outcome = await attempt(database, intent, circumstances);
-      if (outcome) return outcome;
-    }
-    throw problem("device_storage_failed");
-  }).catch((error) => {
-    if (error instanceof Problem) throw error;
-    if (error?.name === "QuotaExceededError") throw problem("device_full");
-    throw problem("device_storage_failed", { why: String(error?.name ?? error) });
-  });
+  const inTurn = () => alone("append", () => race(database, intent, circumstances));
+  return inTurn()
+    .catch(async (error) => {
+      if (!isFull(error)) throw error;
+      // What can be had again gives way, once.
+      await makeRoom(database);
+      return inTurn();
+    })
+    .catch((error) => {
+      if (error instanceof Problem) throw error;
+      if (isFull(error)) throw problem("device_full");
+      throw problem("device_storage_failed", { why: String(error?.name ?? error) });
+    });
+}
+
+/**
+ * @param {Database} database
+ * @param {Intent} intent
+ * @param {{now: Date, app: string}} circumstances
+ * @returns {Promise<string>}
+ */
+async function race(database, intent, circumstances) {
+  for (let races = 0; races < RACES_MAX; races += 1) {
+    const outcome = await attempt(database, intent, circumstances);
+    if (outcome) return outcome;
+  }
+  throw problem("device_storage_failed");
 }
 
 /**
@@ -74,6 +91,7 @@ async function attempt(database, intent, { now, app }) {
     at: JSON.parse(bytes).at,
     actor: intent.actor,
     bytes,
+    sig: null,
     attempts: 0,
     tried_at: null,
     verdict: null,
@@ -110,12 +128,15 @@ async function store(tx, { intent, row, chain, hash, now }) {
  */
 async function groundOf(tx, intent) {
   const meta = tx.objectStore("meta");
-  const waiting = (await waitingRows(tx)).filter((row) => row.on === intent.on);
+  const chain = await chainOf(meta);
+  const isBefore = (/** @type {OutboxRow} */ row) =>
+    row.on === intent.on && row.device === chain.device;
   return {
     recorded: (await findEntry(tx, intent.id)) !== null,
-    chain: await chainOf(meta),
+    chain,
     skew_ms: (await meta.get("skew_ms")) ?? 0,
-    after: waiting.at(-1)?.id ?? null,
+    // Not one that another device recorded, nor this one under an older name: those are put aside.
+    after: (await waitingRows(tx)).findLast(isBefore)?.id ?? null,
   };
 }
 

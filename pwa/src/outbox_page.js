@@ -3,6 +3,7 @@
  * Nothing that was refused leaves this page before somebody has said that they read it.
  */
 
+import { divergencesOf } from "./divergence.js";
 import { identity } from "./render/filters.js";
 
 /** @typedef {import("./types").OutboxRow} OutboxRow */
@@ -63,6 +64,15 @@ async function blobsLeft(moment, { bytes }) {
     if (blob && blob.state !== "sent") left += 1;
   }
   return left;
+}
+
+/**
+ * @param {Moment} moment
+ * @returns {Promise<{scope: string, at: string, healed: boolean}[]>} of the last days
+ */
+export async function divergedOf({ tx }) {
+  const all = Object.entries(await divergencesOf(tx));
+  return all.map(([scope, { at, healed_at }]) => ({ scope, at, healed: healed_at !== null }));
 }
 
 /**

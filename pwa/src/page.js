@@ -10,13 +10,15 @@ import { ask, hear, register, tell } from "./page/channel.js";
 import { tryEvidence, wireEvidence } from "./page/evidence.js";
 import { judge, wireInputs } from "./page/inputs.js";
 import { wireOutbox } from "./page/outbox.js";
-import { changed, startRefresh } from "./page/refresh.js";
+import { changed, leave, startRefresh } from "./page/refresh.js";
 import { keepPainting, paint, repaint } from "./page/status.js";
 import { startSubmit } from "./page/submit.js";
 import { offerUpdate } from "./page/update.js";
 import { startScan, startWedge } from "./scan/page.js";
 
 /** @typedef {import("./net.js").NetState} NetState */
+
+let isRevoked = false;
 
 startSubmit();
 startAnswers();
@@ -57,7 +59,7 @@ async function begin() {
   if (state) heard(state);
   const { login } = document.body.dataset;
   // The server knows who this is, and this device does not yet, or thinks it is somebody else.
-  if (login && state?.login !== login) await tell({ type: "enrol" });
+  if (login && state?.login !== login && !state?.revoked) await tell({ type: "enrol" });
   else await tell({ type: "sync", force: true });
   startChances();
   keepPainting();
@@ -69,6 +71,9 @@ function heard(state) {
   paint(state);
   follow(state);
   if (state.online) tryEvidence();
+  // Once: what was shown goes; then how the rest of the outbox gets on.
+  if (state.revoked) (isRevoked ? changed : leave)();
+  isRevoked = state.revoked;
 }
 
 /** @param {HTMLElement} place where it is said whether the browser promised to keep the data */

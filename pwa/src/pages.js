@@ -4,12 +4,12 @@
  * Not here: which requests come here (route.js), what a page is given (context.js).
  */
 import { ownUrl, pageAt, pathOf } from "./addresses.js";
-import { fetched, own, pageOf, queryOf } from "./context.js";
+import { fetched, own } from "./context.js";
 import { Problem } from "./domain/problem.js";
 import { keyOfScan } from "./lookup.js";
 import { createMade } from "./made.js";
 import { localDay } from "./moment.js";
-import { createRenderer } from "./render/engine.js";
+import { createRendering } from "./rendering.js";
 import { sessionOf } from "./signin.js";
 
 /** @typedef {import("./types").Shared} Shared */
@@ -23,8 +23,8 @@ import { sessionOf } from "./signin.js";
  */
 /**
  * @typedef {{kind: "page", html: string} | {kind: "redirect", to: string}
- *   | {kind: "problem", problem: Problem} | {kind: "elsewhere"}} Answer
- *   elsewhere: this device can't say, the server may
+ *   | {kind: "problem", problem: Problem} | {kind: "elsewhere"} | {kind: "revoked"}} Answer
+ *   elsewhere: this device can't say, the server may; revoked: neither may
  */
 
 /** @type {PageSpec} */
@@ -36,7 +36,13 @@ const OFFLINE_PAGE = {
   template: "error/offline",
   title: "offline.title",
 };
-const LANGUAGES = { chinese: "zh_CN", english: "en" };
+/** @type {PageSpec} */
+const REVOKED_PAGE = {
+  name: "revoked",
+  path: "",
+  template: "error/revoked",
+  title: "title.revoked",
+};
 
 /**
  * @param {{view: ReturnType<typeof import("./view.js").createView>,
@@ -44,19 +50,8 @@ const LANGUAGES = { chinese: "zh_CN", english: "en" };
  *   now: () => Date}} parts
  */
 export function createPages({ view, net, shared, now }) {
-  /** @type {Map<string, ReturnType<typeof createRenderer>>} */
-  const renderers = new Map();
+  const render = createRendering({ net, shared, now });
   const made = createMade();
-
-  /**
-   * @param {string} lang
-   * @returns {Promise<ReturnType<typeof createRenderer>>}
-   */
-  async function rendererOf(lang) {
-    const known = renderers.get(lang) ?? createRenderer({ ...(await shared()), lang });
-    renderers.set(lang, known);
-    return known;
-  }
 
   /**
    * @param {Ask} ask
@@ -76,6 +71,10 @@ export function createPages({ view, net, shared, now }) {
       .read(async (moment) => {
         const session = await sessionOf(moment.tx);
         const { signin } = session;
+        if (session.isRevoked && match.page.name === "outbox") {
+          return { session, revision: moment.revision, documents: await own(moment, asked) };
+        }
+        if (session.isRevoked) return "revoked";
         if (!session.isReady || !signin) return null;
         const code = match.page.name === "scan" && !form ? url.searchParams.get("code") : "";
         if (code) return { to: pathOf(await keyOfScan(moment, code, signin)) };
@@ -88,6 +87,7 @@ export function createPages({ view, net, shared, now }) {
         throw error;
       });
     if (given === null) return { kind: "elsewhere" };
+    if (given === "revoked") return { kind: "revoked" };
     if (given instanceof Problem) return { kind: "problem", problem: given };
     if ("to" in given) return { kind: "redirect", to: given.to ?? "/" };
     const more = { ...given.documents, form };
@@ -119,36 +119,6 @@ export function createPages({ view, net, shared, now }) {
     return JSON.stringify([revision, session, online, waiting, oldest, localDay(now())]);
   }
 
-  /**
-   * @param {Ask} ask
-   * @param {{page: PageSpec, session: Session, more: Record<string, any>,
-   *   standing?: Promise<import("./net.js").NetState>}} what
-   * @returns {Promise<string>}
-   */
-  async function render({ url, isPartial }, { page, session, more, standing }) {
-    const lang = session.lang || preferredLanguage();
-    const { build } = await shared();
-    const { worker, online, waiting, oldest } = await (standing ?? net.state());
-    const { session: _, ...me } = session.signin ?? { session: "" };
-    return (await rendererOf(lang)).render(page.template, {
-      page: pageOf(page, url),
-      me: session.signin ? me : null,
-      lang,
-      today: localDay(now()),
-      query: queryOf(page, url),
-      net: { worker, online, waiting, oldest },
-      doc: null,
-      pending: [],
-      touched: [],
-      done: null,
-      form: null,
-      outbox: [],
-      build,
-      partial: isPartial,
-      ...more,
-    });
-  }
-
   /** @param {PageSpec} page @param {Ask} ask @param {Record<string, any>} more */
   async function plain(page, ask, more) {
     const session = await view.read((moment) => sessionOf(moment.tx));
@@ -162,6 +132,8 @@ export function createPages({ view, net, shared, now }) {
       plain(PROBLEM_PAGE, ask, { problem: { code, params, status } }),
     /** @param {Ask} ask */
     offline: (ask) => plain(OFFLINE_PAGE, ask, {}),
+    /** @param {Ask} ask */
+    revoked: (ask) => plain(REVOKED_PAGE, ask, {}),
   };
 }
 
@@ -177,12 +149,6 @@ function isLasting({ url, form }) {
 /** @param {Ask} ask */
 function placeOf({ url, isPartial }) {
   return `${isPartial ? "part" : "page"} ${url.pathname}${url.search}`;
-}
-
-/** @returns {string} what the browser's owner reads, as long as nobody chose */
-function preferredLanguage() {
-  const first = globalThis.navigator?.languages?.[0] ?? "zh";
-  return first.toLowerCase().startsWith("zh") ? LANGUAGES.chinese : LANGUAGES.english;
 }
 
 /**

@@ -2,8 +2,11 @@
  * Pull: what changed in this person's scopes, page by page, until the server says it is complete.
  */
 import { Refused } from "./contact.js";
-import { askFrom, feedOf, followServer, takePage } from "./feed.js";
+import { divergencesOf, markTold, untold } from "./divergence.js";
+import { askFrom, feedOf, takePage } from "./feed.js";
 import { noteSkew } from "./push.js";
+import { recountIfDue } from "./recount.js";
+import { followServer } from "./server_epoch.js";
 
 /** @typedef {import("./push.js").Exchange} Exchange */
 /** @typedef {import("./types").Signin} Signin */
@@ -26,6 +29,7 @@ const RACES_MAX = 5;
  */
 export async function pull(exchange, asking) {
   const { database, now } = exchange;
+  await recountIfDue(database, now());
   for (let races = 0; races < RACES_MAX;) {
     const asked = await database.read(["meta"], feedOf);
     const page = await askPage(exchange, asking, asked);
@@ -34,11 +38,11 @@ export async function pull(exchange, asking) {
     if ((await followServer(database, page)) === "changed") return "push_first";
     const { login } = asking.signin;
     const circumstances = { asked, login, index: asking.index, now: now() };
-    const { isTaken, keys } = await takePage(database, page, circumstances);
+    const { isTaken, isComplete, keys } = await takePage(database, page, circumstances);
     exchange.changed(keys);
     if (!isTaken) {
       races += 1;
-    } else if (page.complete) {
+    } else if (isComplete) {
       return "complete";
     } else {
       asking.progress((asked.staged?.changes ?? 0) + page.changes.length);
@@ -54,11 +58,13 @@ export async function pull(exchange, asking) {
  * @returns {Promise<import("./feed.js").PullAnswer & {now: string}>}
  */
 async function askPage({ database, contact, now }, { device }, asked) {
+  const diverged = untold(await database.read(["meta"], divergencesOf));
   const place = { epoch: asked.epoch, cursors: askFrom(asked) };
-  const question = { device: device.id, ...place, limit: PAGE_LIMIT };
+  const question = { device: device.id, ...place, limit: PAGE_LIMIT, diverged };
   const sent_ms = now().getTime();
   const options = { token: device.token, timeout_ms: PULL_TIMEOUT_MS };
   const page = await contact.ask("/sync/pull", question, options);
   await noteSkew(database, { sent_ms, received_ms: now().getTime(), server: page.now });
+  await markTold(database, diverged);
   return page;
 }

@@ -2,14 +2,17 @@
  * Push: what waits goes to the server in the order in which it was recorded, and its verdicts come
  * back. A lost answer is asked for again by sending the same bytes again.
  */
+import { isFull } from "./database.js";
 import { sha256 } from "./digest.js";
-import { followServer } from "./feed.js";
+import { mayBeginAnew } from "./identity.js";
 import { settle } from "./ledger.js";
 import { waitingRows } from "./outbox.js";
+import { followServer } from "./server_epoch.js";
+import { signWaiting } from "./signature.js";
 
 /** @typedef {import("./types").Database} Database */
 /** @typedef {import("./types").OutboxRow} OutboxRow */
-/** @typedef {null | "sign_in" | "enrol"} Need */
+/** @typedef {null | "sign_in" | "enrol" | "enrol_anew"} Need */
 /**
  * @typedef {object} Exchange
  * @property {Database} database
@@ -27,30 +30,45 @@ const RESENDS_MAX = 3;
 /**
  * Sends until nothing waits, or until the server asks for something else first.
  * @param {Exchange} exchange
+ * @param {{asks?: boolean}} [how] asks: also with nothing to send. Where no pull can tell it, only
+ *   so a device hears that the server was restored and lacks what this one delivered.
  * @returns {Promise<Need>} Throws Unreachable, Refused.
  */
-export async function push(exchange) {
-  let resends = 0;
+export async function push(exchange, { asks = false } = {}) {
+  let [resends, isDue] = [0, asks];
   /** @type {number | null} */
   let oldest = null;
   for (;;) {
-    const { batch, device, epoch } = await exchange.database.read(["meta", "outbox"], nextBatch);
+    const made = await signWaiting(exchange.database);
+    const read = (/** @type {any} */ tx) => nextBatch(tx, made);
+    const { batch, device, epoch } = await exchange.database.read(["meta", "outbox"], read);
     if (!device) return "enrol";
-    if (batch.length === 0) return null;
+    if (batch.length === 0 && !isDue) return null;
+    isDue = false;
     const answer = await sendBatch(exchange, { batch, device, epoch, oldest });
     const verdicts = await named(answer.verdicts, batch);
     exchange.changed(await settle(exchange.database, verdicts, exchange.now()));
     if (answer.need === "sign_in" || answer.need === "enrol") return answer.need;
+    const isCopy = answer.need === "enrol_anew";
+    if (isCopy && (await mayBeginAnew(exchange.database, exchange.now()))) return answer.need;
     const state = await followServer(exchange.database, answer);
     const isAsked = answer.need === "resend_from";
     // It asks for what this device has no longer: that must be said, or nothing could follow.
     oldest = isAsked && state === "as_before" ? oldestOf(batch, device.id, answer.last_seq) : null;
     if (isAsked || state === "changed") {
       if (++resends > RESENDS_MAX) throw new Error("the server keeps asking for other entries");
-    } else if (!verdicts.some((verdict) => batch.some((row) => row.id === verdict.id))) {
+    } else if (batch.length > 0 && !isAnswered(batch, verdicts)) {
       throw new Error("the server answered none of what was sent");
     }
   }
+}
+
+/**
+ * @param {OutboxRow[]} batch
+ * @param {import("./types").Verdict[]} verdicts
+ */
+function isAnswered(batch, verdicts) {
+  return verdicts.some((verdict) => batch.some((row) => row.id === verdict.id));
 }
 
 /**
@@ -76,12 +94,17 @@ async function named(verdicts, batch) {
   return verdicts.map((verdict) => ({ ...verdict, id: ids.get(verdict.id) ?? verdict.id }));
 }
 
-/** @param {any} tx with meta and outbox */
-async function nextBatch(tx) {
+/**
+ * @param {any} tx with meta and outbox
+ * @param {import("./signature.js").Signatures} made just now
+ */
+async function nextBatch(tx, made) {
   const meta = tx.objectStore("meta");
   const device = await meta.get("device");
   const epoch = (await meta.get("feed"))?.epoch ?? null;
-  return { batch: firstThatFit(await waitingRows(tx)), device, epoch };
+  const rows = await waitingRows(tx);
+  const signed = rows.map((row) => ({ ...row, sig: row.sig ?? made.get(row.id) ?? null }));
+  return { batch: firstThatFit(signed), device, epoch };
 }
 
 /**
@@ -100,9 +123,12 @@ export function firstThatFit(rows) {
   return batch;
 }
 
-/** @param {OutboxRow} row */
-function wrapped({ bytes }) {
-  return { entry: bytes, sig: null };
+/**
+ * @param {OutboxRow} row
+ * @returns {{entry: string, sig: string | null}} as it travels, over the wire and in files
+ */
+export function wrapped({ bytes, sig = null }) {
+  return { entry: bytes, sig };
 }
 
 /**
@@ -111,7 +137,22 @@ function wrapped({ bytes }) {
  *   oldest: number | null}} what
  */
 async function sendBatch({ database, contact, now }, { batch, device, epoch, oldest }) {
-  const tried_at = now().toISOString();
+  const noting = noteAttempt(database, batch, now().toISOString());
+  await noting.catch(unlessFull);
+  const question = { device: device.id, epoch, entries: batch.map(wrapped), oldest };
+  const sent_ms = now().getTime();
+  const options = { token: device.token, timeout_ms: PUSH_TIMEOUT_MS };
+  const answer = await contact.ask("/sync/push", question, options);
+  await noteSkew(database, { sent_ms, received_ms: now().getTime(), server: answer.now });
+  return answer;
+}
+
+/**
+ * @param {Database} database
+ * @param {OutboxRow[]} batch
+ * @param {string} tried_at
+ */
+async function noteAttempt(database, batch, tried_at) {
   await database.write(["outbox"], async (tx) => {
     const outbox = tx.objectStore("outbox");
     for (const { place } of batch) {
@@ -119,12 +160,14 @@ async function sendBatch({ database, contact, now }, { batch, device, epoch, old
       if (row) await outbox.put({ ...row, attempts: row.attempts + 1, tried_at });
     }
   });
-  const question = { device: device.id, epoch, entries: batch.map(wrapped), oldest };
-  const sent_ms = now().getTime();
-  const options = { token: device.token, timeout_ms: PUSH_TIMEOUT_MS };
-  const answer = await contact.ask("/sync/push", question, options);
-  await noteSkew(database, { sent_ms, received_ms: now().getTime(), server: answer.now });
-  return answer;
+}
+
+/**
+ * A full disk must not keep what is on it from being sent.
+ * @param {unknown} error
+ */
+function unlessFull(error) {
+  if (!isFull(error)) throw error;
 }
 
 /**
@@ -135,5 +178,6 @@ async function sendBatch({ database, contact, now }, { batch, device, epoch, old
 export async function noteSkew(database, { sent_ms, received_ms, server }) {
   const skew_ms = Math.trunc(Date.parse(server) - (sent_ms + received_ms) / 2) + 0;
   if (!Number.isFinite(skew_ms)) return;
-  await database.write(["meta"], (tx) => tx.objectStore("meta").put(skew_ms, "skew_ms"));
+  const noting = database.write(["meta"], (tx) => tx.objectStore("meta").put(skew_ms, "skew_ms"));
+  await noting.catch(unlessFull);
 }

@@ -5,6 +5,7 @@
  * taken and when they are shown (feed.js), what this device has added itself (overlay.js).
  */
 import { bumpRevision } from "./database.js";
+import { summingAll } from "./scope_sum.js";
 import { termsOf } from "./terms.js";
 
 /** @typedef {import("./types").Change} Change */
@@ -34,34 +35,37 @@ export async function findDocuments(tx, term) {
 }
 
 /**
- * @param {any} tx with replica
+ * @param {any} tx with replica and meta
  * @param {Change[]} changes in the order of the feed
  * @param {Index} index
  * @returns {Promise<string[]>} the keys that changed
  */
 export async function applyChanges(tx, changes, index) {
-  const replica = tx.objectStore("replica");
-  for (const { scope, key, body } of changes) {
+  if (changes.length === 0) return [];
+  const [replica, meta] = [tx.objectStore("replica"), tx.objectStore("meta")];
+  const sums = summingAll((await meta.get("sums")) ?? {});
+  for (const { scope, version, key, body } of changes) {
     /** @type {ReplicaRow | undefined} */
     const before = await replica.get(key);
-    const scopes = new Set(before?.scopes);
+    const { [scope]: was, ...others } = before?.scopes ?? {};
+    if (was !== undefined) sums.remove(scope, key, was);
     if (body) {
-      scopes.add(scope);
+      sums.add(scope, key, version);
       // Another scope may have brought a newer one already; within an epoch none goes back.
       const newest = before && before.version > body.version ? before.body : body;
-      await replica.put(rowOf(newest, [...scopes], index));
+      await replica.put(rowOf(newest, { ...others, [scope]: version }, index));
     } else if (before) {
-      scopes.delete(scope);
-      if (scopes.size > 0) await replica.put({ ...before, scopes: [...scopes] });
+      if (Object.keys(others).length > 0) await replica.put({ ...before, scopes: others });
       else await replica.delete(key);
     }
   }
+  await meta.put(sums.sums(), "sums");
   return changes.map((change) => change.key);
 }
 
 /**
  * Takes away what this person may no longer see; what waits in the outbox stays.
- * @param {any} tx with replica
+ * @param {any} tx with replica and meta
  * @param {string[]} dropped
  * @returns {Promise<string[]>} the keys that went
  */
@@ -72,16 +76,29 @@ export async function dropScopes(tx, dropped) {
   while (cursor) {
     /** @type {ReplicaRow} */
     const row = cursor.value;
-    const scopes = row.scopes.filter((scope) => !dropped.includes(scope));
-    if (scopes.length === 0) {
+    const scopes = without(row.scopes, dropped);
+    const left = Object.keys(scopes).length;
+    if (left === 0) {
       gone.push(row.key);
       await cursor.delete();
-    } else if (scopes.length < row.scopes.length) {
+    } else if (left < Object.keys(row.scopes).length) {
       await cursor.update({ ...row, scopes });
     }
     cursor = await cursor.continue();
   }
+  const meta = tx.objectStore("meta");
+  await meta.put(without((await meta.get("sums")) ?? {}, dropped), "sums");
   return gone;
+}
+
+/**
+ * @template T
+ * @param {Record<string, T>} all by scope
+ * @param {string[]} scopes
+ * @returns {Record<string, T>}
+ */
+export function without(all, scopes) {
+  return Object.fromEntries(Object.entries(all).filter(([scope]) => !scopes.includes(scope)));
 }
 
 /**
@@ -108,7 +125,7 @@ export async function reindex(database, index) {
 
 /**
  * @param {Doc} body
- * @param {string[]} scopes
+ * @param {import("./types").Cursors} scopes in which version each brought it
  * @param {Index} index
  * @returns {ReplicaRow}
  */

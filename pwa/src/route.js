@@ -61,6 +61,7 @@ export async function answerPage(device, request) {
   const answer = await ownAnswer(device, ask);
   if (answer?.kind === "page") return page(answer.html);
   if (answer?.kind === "redirect") return redirect(answer.to);
+  if (answer?.kind === "revoked") return revokedPage(device, ask);
   const there = await fetch(request).catch(() => null);
   if (there) return there;
   if (answer?.kind === "problem") return refusal(device, ask, answer.problem);
@@ -122,6 +123,15 @@ async function offlinePage(device, ask) {
 }
 
 /**
+ * @param {Device} device
+ * @param {import("./pages.js").Ask} ask
+ * @param {{status?: number}} [options]
+ */
+async function revokedPage(device, ask, { status = 200 } = {}) {
+  return page(await device.pages.revoked(ask), { status, isPush: false });
+}
+
+/**
  * What only the server can answer.
  * @param {Device} device
  * @param {Request} request
@@ -138,9 +148,10 @@ export async function answerFromNetwork(device, request) {
  * @returns {Promise<Response>}
  */
 export async function answerForm(device, request, keep) {
-  const { signin, isReady } = await device.database
+  const { signin, isReady, isRevoked } = await device.database
     .read(["meta"], sessionOf)
-    .catch(() => ({ signin: null, isReady: false }));
+    .catch(() => ({ signin: null, isReady: false, isRevoked: false }));
+  if (isRevoked) return revokedPage(device, askOf(request), { status: 403 });
   if (!isReady || !signin) return fetch(request).catch(notRecorded);
   const kind = FORM.exec(new URL(request.url).pathname)?.[1] ?? "";
   const data = await request.formData();

@@ -4,8 +4,11 @@
  * A sign-in lasts here until somebody signs out or another signs in, also without a network: what
  * is recorded names it, and the server judges it when the entry arrives.
  */
+import { endAccess, endOf } from "./access_end.js";
 import { bumpRevision } from "./database.js";
 import { feedOf } from "./feed.js";
+import { alone } from "./locks.js";
+import { keyOf } from "./signature.js";
 
 /** @typedef {import("./types").Database} Database */
 /** @typedef {import("./types").Signin} Signin */
@@ -15,10 +18,14 @@ import { feedOf } from "./feed.js";
  * @property {Signin | null} signin
  * @property {{id: string, token: string} | null} device
  * @property {boolean} isReady the replica is complete, and this person's
+ * @property {boolean} isRevoked this device is out of use
  * @property {string} lang zh_CN or en; empty: nobody chose
  */
 
+/** @typedef {{database: Database, contact: Contact, name: string, now: () => Date}} Parts */
+
 const ENROL_TIMEOUT_MS = 20_000;
+const RACES_MAX = 3;
 const SIGN_OUT_TIMEOUT_MS = 10_000;
 
 /**
@@ -34,34 +41,57 @@ export async function sessionOf(tx) {
     signin,
     device: (await meta.get("device")) ?? null,
     isReady: signin !== null && feed.complete && feed.person === signin.login,
+    isRevoked: Boolean(await meta.get("revoked")),
     lang: (await meta.get("lang")) ?? "",
   };
 }
 
 /**
  * Makes this a known device, or renews its sign-in: for whoever the browser's session is.
- * @param {{database: Database, contact: Contact, name: string}} parts
+ * @param {Parts} parts
  * @returns {Promise<Signin>} Throws Unreachable, Refused.
  */
-export async function enrol({ database, contact, name }) {
+export async function enrol(parts) {
+  return alone("enrol", async () => {
+    for (let race = 0; race < RACES_MAX; race += 1) {
+      const signin = await attempt(parts);
+      if (signin) return signin;
+    }
+    throw new Error("another enrolment is always ahead");
+  });
+}
+
+/**
+ * @param {Parts} parts
+ * @returns {Promise<Signin | null>} null: another worker was enrolled meanwhile, as another device
+ */
+async function attempt({ database, contact, name, now }) {
   const { device } = await database.read(["meta"], sessionOf);
-  const question = { device: device?.id ?? null, name };
+  const key = await keyOf(database);
+  const question = { device: device?.id ?? null, name, key: key?.public ?? null };
   const options = { token: device?.token ?? null, timeout_ms: ENROL_TIMEOUT_MS };
-  const answer = await contact.ask("/sync/enrol", question, options);
+  const answer = await contact.ask("/sync/enrol", question, options).catch(async (error) => {
+    const end = endOf(error);
+    if (end) await endAccess(database, end, now());
+    throw error;
+  });
   /** @type {Signin} */
   const signin = { ...answer.me, session: answer.session };
-  await database.write(["meta"], async (tx) => {
+  return database.write(["meta"], async (tx) => {
     const meta = tx.objectStore("meta");
+    if ((await meta.get("device"))?.id !== device?.id) return null;
     const token = answer.token ?? device?.token;
     await meta.put({ id: answer.device, token }, "device");
     await meta.put(signin, "signin");
     await meta.put(null, "standing");
+    await meta.delete("revoked");
+    await meta.delete("access_ended");
     const feed = await feedOf(tx);
     if (feed.epoch === null) await meta.put({ ...feed, epoch: answer.epoch }, "feed");
     if (!(await meta.get("lang")) && answer.lang) await meta.put(answer.lang, "lang");
     await bumpRevision(tx);
+    return signin;
   });
-  return signin;
 }
 
 /**

@@ -1,16 +1,20 @@
 /**
  * The outbox as a file: the last resort for a device that will never see the network again.
  *
- * Another device sends the same bytes; the server keeps them apart as another device's, for a
- * supervisor to decide. Nothing leaves this outbox by being exported.
+ * Another device sends the same bytes with the signatures of the one that recorded them. Nothing
+ * leaves this outbox by being exported.
  */
 import { bumpRevision } from "./database.js";
 import { findEntry } from "./outbox.js";
+import { wrapped } from "./push.js";
+import { signWaiting } from "./signature.js";
 
 /** @typedef {import("./types").Database} Database */
 /** @typedef {import("./types").OutboxRow} OutboxRow */
 
-const FORMAT = "traveler-outbox-1";
+const FORMAT = "traveler-outbox-2";
+/** Before there were signatures: entries are their bytes. */
+const FORMAT_UNSIGNED = "traveler-outbox-1";
 const CHUNK = 8192;
 
 /**
@@ -18,11 +22,14 @@ const CHUNK = 8192;
  * @returns {Promise<string>} JSON: what waits, word for word, and its blobs
  */
 export async function exportOutbox(database) {
+  const made = await signWaiting(database);
   const held = await database.read(["outbox", "blobs"], async (tx) => ({
     rows: await tx.objectStore("outbox").getAll(),
     blobs: await tx.objectStore("blobs").index("state").getAll("waiting"),
   }));
-  const entries = held.rows.map((/** @type {OutboxRow} */ row) => row.bytes);
+  const entries = held.rows.map((/** @type {OutboxRow} */ row) =>
+    wrapped({ ...row, sig: row.sig ?? made.get(row.id) ?? null }),
+  );
   const blobs = held.blobs.map((/** @type {import("./types").BlobRow} */ blob) => ({
     sha256: blob.sha256,
     type: blob.type,
@@ -41,16 +48,16 @@ export async function exportOutbox(database) {
  */
 export async function importOutbox(database, text, now) {
   const file = JSON.parse(text);
-  if (file?.format !== FORMAT) throw new TypeError("not an exported outbox");
+  const entries = entriesIn(file);
   return database.write(["meta", "outbox", "ledger", "blobs"], async (tx) => {
     const meta = tx.objectStore("meta");
     const chain = (await meta.get("chain")) ?? { device: "", seq: 0, hash: "", place: 0 };
     let count = 0;
-    for (const bytes of file.entries) {
+    for (const { entry: bytes, sig } of entries) {
       const { id, device, seq, kind, on, at, actor } = JSON.parse(bytes);
       if (await findEntry(tx, id)) continue;
       count += 1;
-      const about = { id, device, seq, kind, on, at, actor, bytes };
+      const about = { id, device, seq, kind, on, at, actor, bytes, sig };
       const state = { attempts: 0, tried_at: null, verdict: null };
       await tx.objectStore("outbox").add({ place: chain.place + count, ...about, ...state });
     }
@@ -63,6 +70,16 @@ export async function importOutbox(database, text, now) {
     await bumpRevision(tx);
     return count;
   });
+}
+
+/**
+ * @param {any} file
+ * @returns {{entry: string, sig: string | null}[]} Throws TypeError.
+ */
+function entriesIn(file) {
+  if (file?.format === FORMAT) return file.entries;
+  if (file?.format !== FORMAT_UNSIGNED) throw new TypeError("not an exported outbox");
+  return file.entries.map((/** @type {string} */ entry) => ({ entry, sig: null }));
 }
 
 /** @param {ArrayBuffer} buffer */

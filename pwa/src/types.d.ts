@@ -77,6 +77,8 @@ export interface OutboxRow {
   at: string;
   actor: string;
   bytes: string;
+  /** By the device that recorded it; absent until it is signed. */
+  sig?: string | null;
   attempts: number;
   tried_at: string | null;
   verdict: Verdict | null;
@@ -95,9 +97,10 @@ export interface BlobRow extends BlobRef {
   stored_at: string;
 }
 
+/** A document and the scopes that brought it, each with the version of its feed. */
 export interface ReplicaRow {
   key: string;
-  scopes: string[];
+  scopes: Cursors;
   version: number;
   body: Doc;
   terms: string[];
@@ -113,13 +116,42 @@ export interface Change {
 
 export type Cursors = Record<string, number>;
 
-/** How far the replica is. `staged`: pages that wait for `complete`; `fresh`: they replace all. */
+/** What lies in a scope: how many documents, and a digest of which versions (scope_sum.js). */
+export interface ScopeSum {
+  count: number;
+  digest: string;
+}
+
+/** A scope that differed from the server's check: when, how often, and what this device had. */
+export interface Divergence {
+  at: string;
+  times: number;
+  had: ScopeSum;
+  is_told: boolean;
+  healed_at: string | null;
+}
+
+/** The private half cannot leave the browser; the public one as it is sent at enrolment. */
+export interface DeviceKey {
+  private: CryptoKey;
+  public: string;
+}
+
+/** Pages that wait for `complete`. `fresh`: they replace all; `anew`: all of these scopes. */
+export interface Staged {
+  cursors: Cursors;
+  fresh: boolean;
+  anew: string[];
+  changes: number;
+}
+
+/** How far the replica is. */
 export interface Feed {
   epoch: string | null;
   cursors: Cursors;
   complete: boolean;
   person: string | null;
-  staged: { cursors: Cursors; fresh: boolean; changes: number } | null;
+  staged: Staged | null;
   round: number;
 }
 

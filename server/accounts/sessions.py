@@ -122,6 +122,15 @@ def of_token(connection: Connection, types: Types, token: str, now: datetime) ->
     return Session(row.id, person, row.device) if person and person.active else None
 
 
+def must_not_have_left(connection: Connection, types: Types, token: str) -> None:
+    """Whose cookie this was may have left meanwhile. Problem: access_ended."""
+    table = table_of(SessionRow)
+    login = connection.scalar(select(table.c.login).where(table.c.token_sha256 == hashed(token)))
+    person = person_of(connection, types, login) if login else None
+    if person is not None and not person.active:
+        raise Problem("access_ended", {})
+
+
 def end(connection: Connection, session_id: str, now: datetime) -> None:
     """Sign out; what was recorded under the session stays valid."""
     table = table_of(SessionRow)
@@ -178,6 +187,9 @@ def device_row(device: str, name: str, home: str, *, token: str, now: datetime) 
         "last_hash": "0" * 64,
         "enrolled_at": utc_text(now),
         "seen_at": None,
+        "public_key": None,
+        "signs_from": None,
+        "revoked_at": None,
     }
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, select
 from server.accounts.tables import AttemptRow, KnownBrowserRow
 from sync.document import utc_text
 from sync.problem import Problem
-from sync.store import table_of, upsert
+from sync.store import hold, table_of, upsert
 
 FREE_FAILURES = 5
 WAIT_FIRST_S = 15
@@ -30,6 +30,7 @@ def take_turn(connection: Connection, login: str, browser: str, now: datetime) -
     From the fifth on the next must wait, twice as long each time. Problem: sign_in_throttled, with
     the seconds to wait.
     """
+    hold(connection, f"sign-in {login}")
     table = table_of(AttemptRow)
     old = table.c.wait_until < utc_text(now - FORGOTTEN_AFTER)
     connection.execute(delete(table).where(old))

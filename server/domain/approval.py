@@ -8,11 +8,11 @@ import hashlib
 import json
 from typing import Literal
 
-from server.domain.values import Happening, Line, Name, Text, Value
+from server.domain.values import Fixed, Happening, Line, Name, Text
 from sync.document import Document
 
 
-class Shown(Value):
+class Shown(Fixed):
     """One material field: its stable name, its label, and its value as shown."""
 
     field: Line
@@ -20,7 +20,7 @@ class Shown(Value):
     value: Text
 
 
-class Decision(Value):
+class Decision(Fixed):
     """Who decided what, when, and why."""
 
     entry: str

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from server.domain.person import Person, Site, person_key
-from server.domain.values import Happening, Value
+from server.domain.values import Fixed, Happening, Json
 from sync.document import Document, site_of, utc_text
 from sync.entry import Entry
 from sync.reconcile import Draft, Outcome
@@ -13,7 +13,7 @@ CaseKind = Literal["overdrawn", "verdict_conflict", "status_conflict", "field_co
 NAMED_MAX = 40
 
 
-class NamedEntry(Value):
+class NamedEntry(Fixed):
     """An entry the case is about: what it was, by whom, and what it said."""
 
     entry: str
@@ -21,10 +21,10 @@ class NamedEntry(Value):
     by: str
     by_name: str
     at: str
-    data: dict[str, Any]
+    data: dict[str, Json]
 
 
-class Difference(Value):
+class Difference(Fixed):
     """One field side by side: what was seen, what stands now, what was wanted."""
 
     field: str
@@ -33,7 +33,7 @@ class Difference(Value):
     wanted: str
 
 
-class Resolution(Value):
+class Resolution(Fixed):
     """How the case was closed."""
 
     entry: str
@@ -54,7 +54,7 @@ class Case(Document):
     about: str
     about_label: str
     code: str
-    params: dict[str, Any]
+    params: dict[str, Json]
     entries: list[NamedEntry]
     differences: list[Difference]
     state: Literal["open", "resolved"]

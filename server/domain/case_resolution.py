@@ -11,16 +11,19 @@ from server.domain.job import Job
 from server.domain.job_step import proceed
 from server.domain.lot import Lot, add_at, fullest
 from server.domain.movement_line import note_movement
-from server.domain.person import name_of
+from server.domain.person import Person, name_of, person_key
+from server.domain.rights import may
 from server.domain.run import Run, Verdict
 from server.domain.step import advance, find_step
 from server.domain.values import Line, Quantity, Text, Value, canonical, happening, remember
 from server.domain.verdict import stop
 from server.domain.visit import Visit
-from sync.document import Document
+from sync.document import Document, site_of
 from sync.entry import Entry
 from sync.problem import Problem
 from sync.reconcile import Draft, Kind, Outcome
+
+DECIDERS = frozenset({"supervisor", "quality_manager"})
 
 
 class CaseResolved(Value):
@@ -33,8 +36,13 @@ class CaseResolved(Value):
 
 
 def resolved(entry: Entry, body: CaseResolved, draft: Draft, now: datetime) -> Outcome:
-    """A supervisor closes it. Problems: already_resolved, counted_missing, verdict_missing."""
+    """A supervisor closes it; an administrator only what was parked, also where nobody else is.
+
+    Problems: no_right, already_resolved, counted_missing, verdict_missing.
+    """
     case = draft.edit(entry.on, Case)
+    if case.kind != "parked":
+        _must_decide(entry, draft)
     if case.state == "resolved":
         name = case.resolution.by_name if case.resolution else ""
         raise Problem("already_resolved", {"name": name})
@@ -49,6 +57,13 @@ def resolved(entry: Entry, body: CaseResolved, draft: Draft, now: datetime) -> O
     )
     remember(case.timeline, happening(entry, name, {"note": body.note}))
     return Outcome()
+
+
+def _must_decide(entry: Entry, draft: Draft) -> None:
+    person = draft.get(person_key(entry.actor), Person)
+    site = site_of(entry.on)
+    if person is None or not may(person, site, DECIDERS):
+        raise Problem("no_right", {"kind": entry.kind, "site": site})
 
 
 def _recount(entry: Entry, case: Case, body: CaseResolved, draft: Draft) -> None:
@@ -103,7 +118,7 @@ KINDS = [
         "case.resolved",
         CaseResolved,
         resolved,
-        frozenset({"supervisor", "quality_manager"}),
+        DECIDERS | {"admin"},
         needs=_needs,
         request=True,
     )

@@ -45,7 +45,8 @@ def corrected(entry: Entry, body: RecordCorrected, draft: Draft, now: datetime) 
     name = name_of(entry.actor, draft)
     record = make_record(entry, run, step, body, by_name=name, parts=old.parts, corrects=old)
     latest = next(r for r in step.records if r.corrected is None) is old
-    old.corrected = Correction(entry=entry.id, by_name=name, at=entry.at, reason=body.reason)
+    struck = Correction(entry=entry.id, by_name=name, at=entry.at, reason=body.reason)
+    step.records[step.records.index(old)] = old.model_copy(update={"corrected": struck})
     step.records.insert(0, record)
     del step.records[RECORDS_MAX:]
     if latest:

@@ -107,7 +107,7 @@ def reference(procedure: Procedure) -> ProcedureRef:
 def steps_of(procedure: Procedure) -> list[Step]:
     """The steps of a new run, none recorded."""
     return [
-        Step(**step.model_dump(), state="waiting", verdict_now=None, records=[])
+        Step(**dict(step), state="waiting", verdict_now=None, records=[])
         for step in procedure.steps
     ]
 

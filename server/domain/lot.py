@@ -7,7 +7,7 @@ created), `lot_status` (held, released, scrapped) and `movement` (issued, return
 from decimal import Decimal
 from typing import Literal
 
-from server.domain.values import Happening, Line, Name, Quantity, Reason, Value
+from server.domain.values import Fixed, Happening, Line, Name, Quantity, Reason, Value
 from sync.document import Document
 
 LotStatus = Literal["to_inspect", "passed", "failed", "on_hold", "scrapped", "emergency"]
@@ -30,7 +30,7 @@ class Holding(Value):
     quantity: Quantity
 
 
-class Movement(Value):
+class Movement(Fixed):
     """One entry or exit of quantity; `at_version` is the lot's version that it made."""
 
     entry: str

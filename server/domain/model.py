@@ -14,6 +14,7 @@ from server.domain import (
     person,
     procedure,
     requisition_ask,
+    resumption,
     rights,
     visit_step,
 )
@@ -66,6 +67,7 @@ KINDS: dict[str, Kind] = {
     )
     for kind in module.KINDS
 }
+KINDS[resumption.RESUMED] = resumption.kind_over(KINDS)
 MODEL = Model(
     documents=DOCUMENTS,
     kinds=KINDS,

@@ -2,11 +2,11 @@
 
 from typing import Literal
 
-from server.domain.values import Happening, Name, Quantity, Value
+from server.domain.values import Fixed, Happening, Name, Quantity, Value
 from sync.document import Document
 
 
-class Issue(Value):
+class Issue(Fixed):
     """What was handed out against a line, from which lot."""
 
     entry: str

@@ -5,10 +5,10 @@ The shapes live here; recording a step is `step`, the two kinds of run are `job`
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from server.domain.person import Role
-from server.domain.values import Happening, Line, Name, Quantity, Value
+from server.domain.values import Fixed, Happening, Line, Name, Quantity
 from sync.document import Document
 
 Check = Literal["none", "first_article", "self", "mutual", "patrol", "final", "incoming"]
@@ -21,7 +21,7 @@ RECORDS_MAX = 40
 VERDICT_RANK: dict[str, int] = {"pass": 0, "fail": 1, "hold": 2, "scrap": 3}
 
 
-class Choice(Value):
+class Choice(Fixed):
     """One answer of a choice field; `ok: false` fails the step."""
 
     key: Line
@@ -29,7 +29,7 @@ class Choice(Value):
     ok: bool = True
 
 
-class FieldDef(Value):
+class FieldDef(Fixed):
     """One thing to record; limits are inclusive, in `unit`."""
 
     key: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
@@ -43,7 +43,7 @@ class FieldDef(Value):
     choices: list[Choice] = []
 
 
-class StepDef(Value):
+class StepDef(Fixed):
     """One step of a procedure.
 
     `other_than` names the step whose recorders may not record this one (mutual check).
@@ -67,7 +67,7 @@ class StepDef(Value):
     on_fail: Literal["on_hold", "failed"] | None = None
 
 
-class Measurement(Value):
+class Measurement(Fixed):
     """A recorded number beside the limits it was held against."""
 
     key: str
@@ -79,7 +79,7 @@ class Measurement(Value):
     ok: bool
 
 
-class Part(Value):
+class Part(Fixed):
     """A part used in a step, taken from a lot."""
 
     lot: str
@@ -89,7 +89,7 @@ class Part(Value):
     quantity: Quantity
 
 
-class Evidence(Value):
+class Evidence(Fixed):
     """A photo or signature by content; `field` is the step field it was given for."""
 
     field: str
@@ -97,7 +97,7 @@ class Evidence(Value):
     type: str
 
 
-class Correction(Value):
+class Correction(Fixed):
     """Who corrected a record, why, and by which entry; the record itself stays."""
 
     entry: str
@@ -106,7 +106,7 @@ class Correction(Value):
     reason: str
 
 
-class Record(Value):
+class Record(Fixed):
     """One recording of a step. `answers` are text by field key; `measurements` the numbers."""
 
     entry: str
@@ -129,12 +129,14 @@ class Record(Value):
 class Step(StepDef):
     """A step within a run: the definition, how it stands, and what was recorded."""
 
+    model_config = ConfigDict(frozen=False, revalidate_instances="always")
+
     state: StepState
     verdict_now: Verdict | None
     records: list[Record]
 
 
-class ProcedureRef(Value):
+class ProcedureRef(Fixed):
     """The published version that a run follows."""
 
     key: str

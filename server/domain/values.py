@@ -6,39 +6,68 @@ Nothing here decides anything; the rules are in the noun modules beside this one
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetPydanticSchema,
+    JsonValue,
+    PlainSerializer,
+)
 
 from sync.entry import Entry
 
 TIMELINE_MAX = 60
 TEXT_MAX_CHARS = 2000
 LINE_MAX_CHARS = 200
+PLAIN_CHARS_MAX = 20  # longer numbers are rounded to what a decimal can hold
 
 
 def canonical(value: Decimal) -> str:
     """A decimal as text, no exponent, no trailing zeros: 12.50 → "12.5"; the device's form too."""
-    text = format(value.normalize(), "f")
+    text = str(value)
+    if "E" in text or len(text) > PLAIN_CHARS_MAX:
+        text = format(value.normalize(), "f")
+    elif "." in text:
+        text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text
+
+
+def _exact(value: Decimal) -> Decimal:
+    """As it will be read again: 1E+2 → 100."""
+    return Decimal(canonical(value))
 
 
 Quantity = Annotated[
     Decimal,
     Field(max_digits=18, decimal_places=6, allow_inf_nan=False),
+    AfterValidator(_exact),
     PlainSerializer(canonical, return_type=str, when_used="json"),
 ]
 Positive = Annotated[Quantity, Field(gt=0)]
 Line = Annotated[str, Field(max_length=LINE_MAX_CHARS)]
 Text = Annotated[str, Field(max_length=TEXT_MAX_CHARS)]
+# Anything that JSON can say, and nothing else.
+Json = Annotated[Any, GetPydanticSchema(lambda _source, handler: handler(JsonValue))]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Value(BaseModel):
     """Base of everything that stands inside a document or a body: unknown fields are an error."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(
+        extra="forbid", str_strip_whitespace=True, revalidate_instances="always"
+    )
 
 
-class Name(Value):
+class Fixed(Value):
+    """A value that never changes once it is made: documents share it, and replace it as a whole."""
+
+    model_config = ConfigDict(frozen=True, revalidate_instances="never")
+
+
+class Name(Fixed):
     """A name in both languages."""
 
     zh: Line
@@ -48,7 +77,7 @@ class Name(Value):
 Reason = str | Name  # what a person wrote, or the step whose verdict it was
 
 
-class Happening(Value):
+class Happening(Fixed):
     """One line of a timeline: which entry, what kind, who, when by the device's clock."""
 
     entry: str
@@ -56,7 +85,7 @@ class Happening(Value):
     at: str
     by: str
     by_name: str
-    data: dict[str, Any] = {}
+    data: dict[str, Json] = {}
 
 
 def happening(entry: Entry, by_name: str, data: dict[str, Any] | None = None) -> Happening:

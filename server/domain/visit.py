@@ -3,7 +3,7 @@
 from typing import Literal
 
 from server.domain.run import Part, Run
-from server.domain.values import Line, Text, Value
+from server.domain.values import Fixed, Line, Text, Value
 
 VisitKind = Literal[
     "commissioning", "repair", "retrofit", "support", "training", "consulting", "return", "spares"
@@ -19,7 +19,7 @@ class Customer(Value):
     phone: Line
 
 
-class Asset(Value):
+class Asset(Fixed):
     """The delivered product that is served, traced to its lot."""
 
     name: Line

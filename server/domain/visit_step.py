@@ -17,6 +17,7 @@ from server.domain.step import StepRecorded, advance, find_step, make_record, re
 from server.domain.values import (
     LINE_MAX_CHARS,
     TEXT_MAX_CHARS,
+    Happening,
     Line,
     Positive,
     Text,
@@ -195,9 +196,8 @@ def _field_conflict(
     entry: Entry, visit: Visit, draft: Draft, differences: list[Difference]
 ) -> Outcome:
     name = name_of(entry.actor, draft)
-    theirs = next((h for h in visit.timeline[1:] if h.kind == "visit.amended"), None)
     entries = [named(entry, name, {})]
-    if theirs is not None:
+    for theirs in _writers(visit, [difference.field for difference in differences]):
         other = named(entry, theirs.by_name, {})
         entries.append(
             other.model_copy(update={"entry": theirs.entry, "by": theirs.by, "at": theirs.at})
@@ -214,6 +214,16 @@ def _field_conflict(
         differences=differences,
     )
     return Outcome("conflict", "case_field_conflict", params, case=case.key)
+
+
+def _writers(visit: Visit, fields: list[str]) -> list[Happening]:
+    """Who wrote these fields last, before the line of now; each once, the newest first."""
+    lines = [line for line in visit.timeline[1:] if line.kind == "visit.amended"]
+    last = [
+        next((n for n, line in enumerate(lines) if field in line.data["fields"].split(", ")), None)
+        for field in fields
+    ]
+    return [lines[n] for n in sorted({n for n in last if n is not None})]
 
 
 def _step_needs(

@@ -91,6 +91,7 @@ PAGES: list[Page] = [
     plain("outbox", "/outbox", "outbox/show", "more"),
     plain("more", "/more", "more/show", "more"),
     plain("offline", "/offline", "error/offline", "", public=True),
+    plain("revoked", "/revoked", "error/revoked", "", public=True),
     index(
         "lot/index",
         "lots",

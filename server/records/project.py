@@ -22,11 +22,11 @@ from server.records.tables import (
     StepRecord,
     VisitRecord,
 )
-from sync.document import Document
 from sync.journal import arrived_of, stream
 from sync.reconcile import Model, Result
 from sync.replay import replay
-from sync.store import table_of, upsert
+from sync.scratch import Scratch
+from sync.store import remove, table_of, upsert
 
 Row = dict[str, Any]
 ALL = (
@@ -46,9 +46,7 @@ def project(connection: Connection, results: list[Result], _now: datetime | None
     latest = {key: document for result in results for key, document in result.after.items()}
     lots = [d for d in latest.values() if isinstance(d, Lot)]
     write(connection, LotRecord, [_lot(lot) for lot in lots])
-    if lots:
-        table = table_of(HoldingRecord)
-        connection.execute(delete(table).where(table.c.lot.in_([lot.key for lot in lots])))
+    remove(connection, HoldingRecord, [{"lot": lot.key} for lot in lots])
     write(connection, HoldingRecord, [row for lot in lots for row in _holdings(lot)])
     visits = [_visit(d) for d in latest.values() if isinstance(d, Visit)]
     write(connection, VisitRecord, visits)
@@ -64,13 +62,13 @@ def project(connection: Connection, results: list[Result], _now: datetime | None
 def rebuild(connection: Connection, model: Model) -> int:
     """Write all report tables anew from the journal; how many entries that took."""
     clear(connection)
-    documents: dict[str, Document] = {}
     told = ((row, arrived_of(row).candidate()) for row in stream(connection))
-    results = (result for _, result in replay(told, model, documents))
     count = 0
-    while some := list(islice(results, REBUILD_ENTRIES)):
-        project(connection, some)
-        count += len(some)
+    with Scratch(model.documents) as scratch:
+        results = (result for _, result in replay(told, model, scratch.documents))
+        while some := list(islice(results, REBUILD_ENTRIES)):
+            project(connection, some)
+            count += len(some)
     return count
 
 

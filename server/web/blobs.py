@@ -77,7 +77,7 @@ def whole(request: Asking, sha256: FromPath[str]) -> Response[Any] | File:
         raise Problem("sign_in_needed", {})
     with plant.store.read() as connection:
         media_type = plant.blobs.type_of(connection, sha256)
-    if media_type is None:
+    if media_type is None or not plant.blobs.path(sha256).is_file():
         raise Problem("unknown_document", {"key": f"blob/{sha256[:12]}"})
     headers = {
         "cache-control": f"private, max-age={WEEK_S}, immutable",

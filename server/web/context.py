@@ -13,7 +13,7 @@ from server.web.reader import ScopedReader
 from sync import journal
 from sync.problem import Problem
 
-SERVER_NET = {"worker": False, "online": True, "waiting": 0, "oldest": ""}
+SERVER_NET = {"worker": False, "online": True, "waiting": 0, "photos": 0, "oldest": ""}
 
 
 def page_response(
@@ -67,6 +67,7 @@ def base_context(request: Asking, me: dict[str, Any] | None, asked: Asked) -> di
         "form": None,
         "done": None,
         "outbox": [],
+        "diverged": [],
         "build": plant.build,
         "partial": request.headers.get("hx-request") == "true"
         and request.headers.get("hx-history-restore-request") != "true",

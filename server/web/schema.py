@@ -29,7 +29,9 @@ def _page(schema: dict[str, Any]) -> Iterator[str]:
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield '<link rel="stylesheet" href="/assets/app.css"></head><body><main>'
     yield f'<h1>{title}</h1><p class="lead">{escape(info.get("description", ""))}</p>'
-    yield '<p><a href="/schema/openapi.json">openapi.json</a> · <a href="/">随行 Traveler</a></p>'
+    yield '<p><a href="/schema/openapi.json">openapi.json</a> · '
+    yield '<a href="/schema/model.json">model.json</a> (entries, documents · 记录与单据) · '
+    yield '<a href="/">随行 Traveler</a></p>'
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
             yield from _operation(path, method, operation)

@@ -13,11 +13,12 @@ from litestar.concurrency import sync_to_thread
 from litestar.params import HeaderParameter, JSONBody
 from litestar.response import ServerSentEvent
 
-from server.accounts import devices
+from server.accounts import devices, sessions
 from server.accounts.sessions import Session
+from server.domain.model import DOCUMENTS
 from server.domain.rights import scopes_of
 from server.plant import Plant, chain_of
-from server.web.guard import Asking, lang_of, plant_of, session_of, signed_in
+from server.web.guard import Asking, lang_of, plant_of, session_cookie, session_of, signed_in
 from server.web.threaded import threaded
 from server.web.wire import (
     EnrolAnswer,
@@ -26,6 +27,7 @@ from server.web.wire import (
     PullRequest,
     PushAnswer,
     PushRequest,
+    ScopeCheck,
     answers,
 )
 from sync import feed
@@ -39,6 +41,7 @@ WIRE_MAX_BYTES = 2 * PUSH_MAX_BYTES  # the entries' quotes are escaped on the wi
 HEARTBEAT_S = 15
 NAME_MAX_CHARS = 80
 LOGGED_MAX = 20
+DIGEST_CHARS = 16
 log = structlog.get_logger()
 Bearer = Annotated[str, HeaderParameter(name="Authorization")]
 
@@ -58,18 +61,37 @@ def _device_of(plant: Plant, bearer: str, claimed: str) -> str:
     return device
 
 
-@post("/sync/enrol", status_code=200, responses=answers(EnrolAnswer, 401))
+def _holder(request: Asking, plant: Plant, device: str) -> Session:
+    """Who is signed in on a device that may be told something.
+
+    Its sign-ins end with a device, and with a person's leaving; the device must hear why, to clear
+    what it holds. Problems: device_revoked, access_ended, sign_in_needed.
+    """
+    token = request.cookies.get(session_cookie(plant), "")
+    with plant.store.read() as connection:
+        devices.must_be_trusted(connection, device)
+        sessions.must_not_have_left(connection, DOCUMENTS, token)
+    return signed_in(request)
+
+
+@post("/sync/enrol", status_code=200, responses=answers(EnrolAnswer, 401, 403))
 @threaded
 def enrol(request: Asking, data: JSONBody[EnrolRequest], bearer: Bearer = "") -> dict[str, Any]:
-    """Enrol this browser under the person's sign-in, or know it again. Problem: sign_in_needed."""
+    """Enrol this browser under the person's sign-in, or know it again.
+
+    Problems: sign_in_needed, device_revoked, key_malformed.
+    """
     plant, session = plant_of(request), signed_in(request)
     with plant.store.write() as connection:
         enrolled = devices.enrol(
             connection,
             session,
-            device=data.device or "",
-            name=data.name[:NAME_MAX_CHARS],
-            token=token_of(bearer),
+            devices.Asked(
+                device=data.device or "",
+                token=token_of(bearer),
+                key=data.key,
+                name=data.name[:NAME_MAX_CHARS],
+            ),
             now=plant.now(),
         )
         epoch = plant.store.epoch(connection)
@@ -117,14 +139,15 @@ def pull_changes(
 ) -> Response[bytes]:
     """What changed in the signed-in person's scopes since the device's cursors.
 
-    Problems: device_unknown, device_foreign, sign_in_needed.
+    Problems: device_unknown, device_foreign, device_revoked, access_ended, sign_in_needed.
     """
     plant = plant_of(request)
-    session = signed_in(request)
     device = _device_of(plant, bearer, data.device)
+    session = _holder(request, plant, device)
     cursors = {scope: max(0, version) for scope, version in data.cursors.items()}
     with plant.store.read() as connection:
         allowed = scopes_of(session.person)
+        _log_diverged(device, data.diverged, allowed)
         page = pull(connection, allowed, cursors, limit=data.limit)
         answer = {
             "epoch": plant.store.epoch(connection),
@@ -135,6 +158,17 @@ def pull_changes(
             "last_seq": chain_of(connection, device).last_seq,
         }
     return Response(msgspec.json.encode(answer), media_type=MediaType.JSON)
+
+
+def _log_diverged(device: str, told: dict[str, ScopeCheck], allowed: frozenset[str]) -> None:
+    """What a device had of its scopes where it differed; it loads them anew by itself."""
+    had = {
+        scope: {"count": one.count, "digest": one.digest[:DIGEST_CHARS]}
+        for scope, one in sorted(told.items())
+        if scope in allowed
+    }
+    if had:
+        log.warning("diverged", device=device, scopes=had)
 
 
 @get("/sync/events", include_in_schema=True)

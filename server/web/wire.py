@@ -13,10 +13,14 @@ from sync.pull import PAGE_MAX
 
 @dataclass
 class EnrolRequest:
-    """Who asks to deliver: a name for people to know the device by."""
+    """Who asks to deliver: a name for people to know the device by, and the id that it has.
+
+    `key`: its public key, the 65 bytes of the point on P-256 as base64url without padding.
+    """
 
     name: str = ""
     device: str | None = None
+    key: str | None = None
 
 
 @dataclass
@@ -91,17 +95,29 @@ class PushAnswer:
     now: str
     last_seq: int
     verdicts: list[Verdict]
-    need: Literal["resend_from", "enrol", "sign_in"] | None
+    need: Literal["resend_from", "enrol", "enrol_anew", "sign_in"] | None
+
+
+@dataclass
+class ScopeCheck:
+    """How many documents lie in a scope, and in which versions: `sync/scope_sum.py`."""
+
+    count: int
+    digest: str
 
 
 @dataclass
 class PullRequest:
-    """What the device has: per scope the newest version."""
+    """What the device has: per scope the newest version.
+
+    `diverged`: what it had in scopes that differed from the check of an earlier pull.
+    """
 
     device: str
     cursors: dict[str, int] = field(default_factory=dict)
     epoch: str | None = None
     limit: int = PAGE_MAX
+    diverged: dict[str, ScopeCheck] = field(default_factory=dict)
 
 
 @dataclass
@@ -117,7 +133,10 @@ class Change:
 
 @dataclass
 class PullAnswer:
-    """The next changes of the person's scopes; `complete` when there are no more."""
+    """The next changes of the person's scopes; `complete` when there are no more.
+
+    `checks`, then: what a replica at these cursors holds of each scope.
+    """
 
     epoch: str
     now: str
@@ -126,6 +145,7 @@ class PullAnswer:
     scopes_added: list[str]
     scopes_dropped: list[str]
     complete: bool
+    checks: dict[str, ScopeCheck]
     me: Me
     verdicts: list[Verdict]
     last_seq: int

@@ -49,6 +49,7 @@ export function createServer({ pageLimit = 500, scopes = ["SZ.floor", "SZ.base"]
     epoch: "epoch-1",
     scopes: new Set(scopes),
     signedIn: "wang.fang",
+    session: "s1",
     documents: new Map(),
     feed: new Map(), // scope → Map key → {version, body}
     versions: new Map(),
@@ -57,6 +58,16 @@ export function createServer({ pageLimit = 500, scopes = ["SZ.floor", "SZ.base"]
     devices: new Map(),
     blobs: new Map(),
     pushes: 0,
+    pulls: 0,
+    enrols: 0,
+    /** Signatures as they came, by entry. */
+    sigs: new Map(),
+    revoked: new Set(), // devices
+    left: new Set(), // people
+    copied: new Set(), // devices of which there are two
+    told: [], // what devices said had diverged
+    /** @type {(checks: any) => any} what the server says of its scopes instead */
+    lie: (checks) => checks,
     /** @type {(path: string, stage: "before" | "after") => any} may throw, or answer instead */
     fault: () => undefined,
     /** @type {(oldest: number) => void} a device said what it has no longer */
@@ -127,17 +138,22 @@ export function json(value, status = 200) {
   });
 }
 
-function enrol(server, { device }) {
+function enrol(server, { device, key = null }) {
+  server.enrols += 1;
+  if (server.revoked.has(device)) return json({ code: "device_revoked" }, 403);
   if (!server.signedIn) return json({ code: "not_signed_in" }, 401);
-  const id = device ?? `dev-${server.devices.size + 1}`;
+  const known = server.devices.get(device);
+  const isOther = known?.key && known.key !== key;
+  const id = isOther || !device ? `dev-${server.devices.size + 1}` : device;
   if (!server.devices.has(id)) server.devices.set(id, { last: 0, hash: "0".repeat(64) });
+  server.devices.get(id).key ??= key;
   const login = server.signedIn;
   const me = { login, name: login, sites: ["SZ"], seats: ["SZ:operator"], roles: ["operator"] };
   return json({
     device: id,
     token: `token-${id}`,
     epoch: server.epoch,
-    session: "s1",
+    session: server.session,
     me,
     lang: "en",
   });
@@ -149,8 +165,9 @@ function push(server, { device, entries, oldest }) {
   if (!known) return json({ code: "device_unknown" }, 401);
   const verdicts = [];
   let need = null;
-  for (const { entry: bytes } of entries) {
+  for (const { entry: bytes, sig } of entries) {
     const entry = JSON.parse(bytes);
+    server.sigs.set(entry.id, [...(server.sigs.get(entry.id) ?? []), sig]);
     if (!server.verdicts.has(entry.id)) {
       const isOwn = entry.device === device;
       const isHole = isOwn && entry.seq > known.last + 1;
@@ -162,15 +179,17 @@ function push(server, { device, entries, oldest }) {
       else if (isOwn && entry.prev !== known.hash) throw new Error("broken chain");
       if (isOwn) Object.assign(known, { last: entry.seq, hash: hashOf(bytes) });
       server.journal.push(entry.id);
-      server.verdicts.set(entry.id, judge(server, entry));
+      server.verdicts.set(entry.id, judge(server, entry, device));
     }
     verdicts.push(server.verdicts.get(entry.id));
   }
+  if (server.copied.has(device)) need ??= "enrol_anew";
   return json({ epoch: server.epoch, now: now(), last_seq: known.last, verdicts, need });
 }
 
-function judge(server, entry) {
+function judge(server, entry, carrier) {
   const said = { id: entry.id, code: null, params: {}, case: null, effects: [] };
+  if (server.revoked.has(carrier)) return { ...said, status: "parked", code: "device_revoked" };
   const kind = KINDS[entry.kind];
   if (!kind) return { ...said, status: "parked", code: "unknown_kind" };
   const draft = new Draft((key) => server.documents.get(key));
@@ -185,8 +204,12 @@ function judge(server, entry) {
   return { ...said, ...outcome, effects };
 }
 
-function pull(server, { device, cursors, limit }) {
+function pull(server, { device, cursors, limit, diverged }) {
+  server.pulls += 1;
+  if (server.revoked.has(device)) return json({ code: "device_revoked" }, 403);
+  if (server.left.has(server.signedIn)) return json({ code: "access_ended" }, 403);
   if (!server.signedIn) return json({ code: "not_signed_in" }, 401);
+  if (Object.keys(diverged).length > 0) server.told.push(diverged);
   const allowed = [...server.scopes].sort();
   const page = { changes: [], cursors: {}, complete: true };
   let room = Math.min(limit, server.pageLimit);
@@ -208,11 +231,23 @@ function pull(server, { device, cursors, limit }) {
     epoch: server.epoch,
     now: now(),
     ...page,
+    checks: page.complete ? server.lie(checksOf(server, allowed)) : {},
     scopes_added: allowed.filter((scope) => !(scope in cursors)),
     scopes_dropped: Object.keys(cursors).filter((scope) => !server.scopes.has(scope)),
     verdicts: [],
     last_seq: server.devices.get(device)?.last ?? 0,
   });
+}
+
+function checksOf(server, scopes) {
+  return Object.fromEntries(scopes.map((scope) => [scope, checkOf(server.feed.get(scope) ?? [])]));
+}
+
+function checkOf(feed) {
+  const live = [...feed].filter(([, { body }]) => body);
+  const terms = live.map(([key, { version }]) => hashOf(`${key} ${version}`).slice(0, 16));
+  const total = terms.reduce((sum, term) => (sum + BigInt(`0x${term}`)) % 2n ** 64n, 0n);
+  return { count: live.length, digest: total.toString(16).padStart(16, "0") };
 }
 
 function handleBlob(server, path, { method, headers, body }) {

@@ -11,8 +11,9 @@ from server import cli
 from server.domain.model import MODEL
 from server.domain.sums import broken
 from server.plant import Plant
+from sync.fault import Report
 from sync.journal import held
-from sync.verify import Report, verify
+from sync.verify import verify
 from tests.simulation.demo import built, demo_in
 
 
@@ -32,7 +33,7 @@ def changed(plant: Plant, statement: str, **values: object) -> set[str]:
     """Do it; what verify then names."""
     with plant.store.write() as connection:
         assert connection.execute(text(statement), values).rowcount
-    return {what for what, _ in checked(plant).faults}
+    return {fault.what for fault in checked(plant).faults}
 
 
 def one(plant: Plant, query: str, **values: object) -> str:
@@ -99,7 +100,7 @@ def test_the_command_says_whole_or_names_what_is_wrong(plant, tmp_path, monkeypa
     lot = one(plant, "SELECT key FROM documents WHERE type = 'lot' LIMIT 1")
     changed(plant, "UPDATE documents SET version = version + 1 WHERE key = :lot", lot=lot)
     assert run(monkeypatch, "verify", "--data", tmp_path, "--quiet") == 1
-    assert capsys.readouterr().out == f"{lot}: differs from the replay\n"
+    assert capsys.readouterr().out == f"{lot}: differs from the replay (document_differs)\n"
 
 
 def test_the_command_makes_no_database_where_there_is_none(tmp_path, monkeypatch, capsys):

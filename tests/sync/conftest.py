@@ -1,4 +1,7 @@
-"""What the engine's tests use: a desk over a database file, new for each, and who sends to it."""
+"""What the engine's tests use: a desk over a database, new for each, and who sends to it.
+
+Each test that asks for a desk runs on SQLite and on PostgreSQL.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -6,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.postgres import BOTH, emptied
 from tests.simulation.sender import Sender
 from tests.sync.desk import Desk, desk_in
 
@@ -18,11 +22,27 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(params=BOTH)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which database."""
+    return str(request.param)
+
+
 @pytest.fixture
-def desk(tmp_path: Path, empty: Path) -> Iterator[Desk]:
+def url(kind: str, tmp_path: Path, empty: Path) -> Iterator[str]:
+    """A database where nothing happened."""
+    if kind == "postgresql":
+        with emptied() as address:
+            yield address
+    else:
+        shutil.copytree(empty, tmp_path, dirs_exist_ok=True)
+        yield f"sqlite:///{tmp_path / 'desk.sqlite3'}"
+
+
+@pytest.fixture
+def desk(url: str) -> Iterator[Desk]:
     """An empty desk."""
-    shutil.copytree(empty, tmp_path, dirs_exist_ok=True)
-    made = desk_in(tmp_path)
+    made = Desk(url)
     yield made
     made.store.close()
 

@@ -18,14 +18,16 @@ from sqlmodel import SQLModel
 from sync import documents
 from sync.document import Document, site_of
 from sync.entry import FIRST_PREV, Entry
+from sync.fault import Report
 from sync.problem import Problem
 from sync.push import Answer, Delivery, Engine, push
 from sync.reconcile import Draft, Kind, Model, Outcome, Result
 from sync.store import Store, table_of
 from sync.tables import DeviceRow, JournalRow
-from sync.verify import Report, verify
+from sync.verify import verify
 from tests.simulation.sender import Sender
 
+Signed = tuple[bytes, str | None]
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 C = "counter/S:a"
 D = "counter/S:d"
@@ -186,27 +188,26 @@ class Desk:
             raise RuntimeError("the disk is full")
         self.projected += [result.entry.id for result in results]
 
-    def enrol(self, device: str, home: str = "S") -> Sender:
+    def enrol(self, device: str, home: str = "S", *, key: str | None = None) -> Sender:
         row = {"id": device, "name": device, "home": home, "token_sha256": "", "last_seq": 0}
         row |= {"last_hash": FIRST_PREV, "enrolled_at": "", "seen_at": None}
+        row |= {"public_key": key, "signs_from": 1 if key else None}
         with self.store.write() as connection:
             connection.execute(table_of(DeviceRow).insert().values(**row))
         return Sender(device)
 
-    def push(self, by: Sender | str, *raws: bytes, oldest: int | None = None) -> Answer:
+    def push(self, by: Sender | str, *raws: bytes | Signed, oldest: int | None = None) -> Answer:
         return self.push_all((by, raws), oldest=oldest)[0]
 
     def push_all(
-        self, *deliveries: tuple[Sender | str, Sequence[bytes]], oldest: int | None = None
+        self, *deliveries: tuple[Sender | str, Sequence[bytes | Signed]], oldest: int | None = None
     ) -> list[Answer]:
-        """What several devices sent, in one commit."""
+        """What several devices sent, in one commit; unsigned where there are bytes alone."""
         self.seconds += 1
-        told = [
-            Delivery(
-                by if isinstance(by, str) else by.device, [(raw, None) for raw in raws], oldest
-            )
-            for by, raws in deliveries
-        ]
+        told = []
+        for by, raws in deliveries:
+            wrapped = [raw if isinstance(raw, tuple) else (raw, None) for raw in raws]
+            told.append(Delivery(by if isinstance(by, str) else by.device, wrapped, oldest))
         return push(self.engine, told, NOW + timedelta(seconds=self.seconds))[0]
 
     def counter(self, key: str = C) -> Counter | None:

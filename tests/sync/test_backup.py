@@ -23,6 +23,12 @@ from tests.sync.desk import NOW, C, Desk
 Members = dict[str, bytes]
 
 
+@pytest.fixture
+def kind() -> str:
+    """PostgreSQL has its own tools."""
+    return "sqlite"
+
+
 def picture(shade: int) -> bytes:
     buffer = io.BytesIO()
     Image.new("L", (8, 8), shade).save(buffer, "PNG")

@@ -103,7 +103,8 @@ def test_what_leaves_a_scope_leaves_a_tombstone_there(desk, ann, replica):
     desk.push(ann, ann.write("counter.opened", C))
     replica.pull()
     answer = desk.push(ann, ann.write("counter.moved", C, {"to": "yard"}))
-    assert answer.verdicts[0]["effects"] == [{"scope": "S.yard", "version": 1}]
+    effects = [{"scope": "S.floor", "version": 2}, {"scope": "S.yard", "version": 1}]
+    assert answer.verdicts[0]["effects"] == effects
     change = replica.pull().changes[0]
     assert (change["key"], change["type"], change["body"]) == (C, "counter", None)
     assert replica.bodies == {}

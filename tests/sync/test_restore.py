@@ -1,47 +1,72 @@
 """A desk that has gone back in time: a new epoch, numbers that go on, what devices still have."""
 
 import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from sync.restore import VERSIONS_JUMP, renew
+from tests.postgres import name_of, server
 from tests.simulation.replica import Replica
 from tests.simulation.sender import Sender
-from tests.sync.desk import C, D, Desk, desk_in, told
+from tests.sync.desk import C, D, Desk, told
 
 FLOOR = frozenset({"S.floor"})
 
 
-def gone_back(desk: Desk, saved: Path, folder: Path) -> Desk:
-    """The desk as it was when it was saved, and renewed."""
-    shutil.copytree(saved, folder)
-    back = desk_in(folder)
-    back.seconds = desk.seconds
-    renew(back.store)
-    return back
+@dataclass
+class Vault:
+    """Keeps the desk's database as it is at a moment, and brings it back beside the desk."""
 
+    desk: Desk
+    folder: Path
+    kept: str = ""
+    open: list[Desk] = field(default_factory=list)
 
-def saved(desk: Desk, folder: Path) -> Path:
-    """A copy of the desk's folder while nobody writes."""
-    desk.restart()
-    desk.store.close()
-    folder.mkdir()
-    shutil.copy(folder.parent / "desk.sqlite3", folder / "desk.sqlite3")
-    return folder
+    def save(self) -> None:
+        """Copy the database while nobody writes."""
+        self.desk.restart()
+        self.desk.store.close()
+        self.kept = self._copy(self.desk.url, "saved")
+
+    def bring_back(self) -> Desk:
+        """The desk as it was when it was saved, and renewed."""
+        back = Desk(self._copy(self.kept, "back"), seconds=self.desk.seconds)
+        self.open.append(back)
+        renew(back.store)
+        return back
+
+    def close(self) -> None:
+        for back in self.open:
+            back.store.close()
+            if back.url.startswith("postgresql"):
+                server().drop(back.url)
+        if self.kept.startswith("postgresql"):
+            server().drop(self.kept)
+
+    def _copy(self, url: str, name: str) -> str:
+        if url.startswith("postgresql"):
+            return server().create(name_of(url))
+        copy = self.folder / f"{name}.sqlite3"
+        shutil.copy(url.removeprefix("sqlite:///"), copy)
+        return f"sqlite:///{copy}"
 
 
 @pytest.fixture
-def before(desk, ann, tmp_path) -> Path:
+def before(desk, ann, tmp_path) -> Iterator[Vault]:
     """A desk with two counters, as it was saved; another entry came afterwards."""
+    vault = Vault(desk, tmp_path)
     desk.push(ann, ann.write("counter.opened", C), ann.write("counter.opened", D))
-    copy = saved(desk, tmp_path / "saved")
+    vault.save()
     desk.push(ann, ann.write("counter.raised", C))
-    return copy
+    yield vault
+    vault.close()
 
 
-def test_the_epoch_is_new_and_the_data_are_whole(desk, before, tmp_path):
-    back = gone_back(desk, before, tmp_path / "back")
+def test_the_epoch_is_new_and_the_data_are_whole(desk, before):
+    back = before.bring_back()
     with desk.store.read() as one, back.store.read() as other:
         assert desk.store.epoch(one) != back.store.epoch(other)
     assert back.verified().faults == []
@@ -49,11 +74,11 @@ def test_the_epoch_is_new_and_the_data_are_whole(desk, before, tmp_path):
 
 
 def test_a_cursor_of_the_lost_time_misses_nothing_and_no_version_comes_twice(
-    desk, ann, bob, before, tmp_path
+    desk, ann, bob, before
 ):
     lost = Replica(desk.store, FLOOR)
     lost.pull_all()
-    back = gone_back(desk, before, tmp_path / "back")
+    back = before.bring_back()
     replica = Replica(back.store, FLOOR, cursors=dict(lost.cursors))
     replica.pull_all()
     assert set(replica.bodies) == {C, D}
@@ -64,8 +89,8 @@ def test_a_cursor_of_the_lost_time_misses_nothing_and_no_version_comes_twice(
     assert min(renewed) > VERSIONS_JUMP
 
 
-def test_going_back_twice_jumps_twice(desk, before, tmp_path):
-    back = gone_back(desk, before, tmp_path / "back")
+def test_going_back_twice_jumps_twice(desk, before):
+    back = before.bring_back()
     renew(back.store)
     replica = Replica(back.store, FLOOR)
     replica.pull_all()

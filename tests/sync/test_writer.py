@@ -115,8 +115,9 @@ def test_where_the_database_itself_fails_the_group_is_not_tried_one_by_one(
     futures = [deliver(writer, ann, C)[1], deliver(writer, bob, "counter/S:b")[1]]
     gate.opened.set()
     for future in futures:
-        with pytest.raises(OperationalError):
+        with pytest.raises(Problem) as raised:
             future.result(PATIENCE_S)
+        assert raised.value.code == "busy"
     assert gate.commits == 2
 
 

@@ -1,12 +1,13 @@
 /** Cases resolved, and what that does to the thing the case is about; twin of its namesake. */
 import * as body from "./body.js";
 import { proceed } from "./job_step.js";
-import { edit, find } from "./key.js";
+import { edit, find, siteOf } from "./key.js";
 import { addAt, fullest } from "./lot.js";
 import { noteMovement } from "./movement_line.js";
 import { outcome } from "./outcome.js";
-import { nameOf } from "./person.js";
+import { nameOf, personOf } from "./person.js";
 import { problem } from "./problem.js";
+import { may } from "./rights.js";
 import { advance, findStep, verdict } from "./step.js";
 import { happening, minus, plus, remember } from "./values.js";
 import { stop } from "./verdict.js";
@@ -15,6 +16,7 @@ import { stop } from "./verdict.js";
 /** @typedef {import("../types").Entry} Entry */
 /** @typedef {import("../types").DraftLike} Draft */
 
+const DECIDERS = ["supervisor", "quality_manager"];
 const RESOLVED = {
   decision: body.or(body.line, "noted"),
   note: body.someText,
@@ -23,13 +25,15 @@ const RESOLVED = {
 };
 
 /**
- * A supervisor closes it. Problems: already_resolved, counted_missing, verdict_missing.
+ * A supervisor closes it; an administrator only what was parked, also where nobody else is.
+ * Problems: no_right, already_resolved, counted_missing, verdict_missing.
  * @param {Entry} entry
  * @param {Draft} draft
  */
 export function resolved(entry, draft) {
   const what = body.readBody(entry, RESOLVED);
   const found = edit(draft, entry.on, "case");
+  if (found.kind !== "parked") mustDecide(entry, draft);
   if (found.state === "resolved") {
     throw problem("already_resolved", { name: found.resolution?.by_name ?? "" });
   }
@@ -41,6 +45,16 @@ export function resolved(entry, draft) {
   found.resolution = { entry: entry.id, decision, note, by_name: byName, at: entry.at };
   remember(found.timeline, happening(entry, byName, { note }));
   return outcome();
+}
+
+/**
+ * @param {Entry} entry
+ * @param {Draft} draft
+ */
+function mustDecide(entry, draft) {
+  const site = siteOf(entry.on);
+  if (may(personOf(entry.actor, draft), site, DECIDERS)) return;
+  throw problem("no_right", { kind: entry.kind, site });
 }
 
 /**

@@ -156,13 +156,11 @@ function mustBeAmendable(field, wanted) {
  * @param {Entry} entry
  * @param {Doc} visit
  * @param {Draft} draft
- * @param {Record<string, string>[]} differences
+ * @param {{field: string}[]} differences
  */
 function fieldConflict(entry, visit, draft, differences) {
-  const isAmendment = (/** @type {any} */ one) => one.kind === "visit.amended";
-  const theirs = visit.timeline.slice(1).find(isAmendment);
   const entries = [named(entry, nameOf(entry.actor, draft), {})];
-  if (theirs) {
+  for (const theirs of writers(visit, differences)) {
     const { by, by_name, at } = theirs;
     entries.push({ entry: theirs.entry, kind: entry.kind, by, by_name, at, data: {} });
   }
@@ -170,6 +168,21 @@ function fieldConflict(entry, visit, draft, differences) {
   const about = { about: visit.key, label: visit.number, params, entries, differences };
   const conflict = openCase(draft, entry, { kind: "field_conflict", ...about });
   return outcome("conflict", "case_field_conflict", params, conflict.key);
+}
+
+/**
+ * Who wrote these fields last, before the line of now; each once, the newest first.
+ * @param {Doc} visit
+ * @param {{field: string}[]} differences
+ * @returns {any[]}
+ */
+function writers(visit, differences) {
+  const isAmendment = (/** @type {any} */ one) => one.kind === "visit.amended";
+  const lines = visit.timeline.slice(1).filter(isAmendment);
+  const last = differences.map(({ field }) =>
+    lines.find((/** @type {any} */ line) => line.data.fields.split(", ").includes(field)),
+  );
+  return lines.filter((/** @type {any} */ line) => last.includes(line));
 }
 
 /**

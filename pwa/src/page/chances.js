@@ -27,7 +27,7 @@ export function startChances() {
 /** @param {NetState} news */
 export function follow(news) {
   state = news;
-  if (news.login && news.online && !news.signed_out) listen();
+  if (news.login && news.online && !news.signed_out && !news.revoked) listen();
   else silence();
 }
 

@@ -9,6 +9,7 @@ export function wireOutbox() {
     const at = /** @type {Element | null} */ (event.target);
     if (at?.closest("[data-sync-now]")) void tell({ type: "sync", force: true, again: true });
     if (at?.closest("[data-outbox-export]")) void keep();
+    if (at?.closest("[data-anew-read]")) void tell({ type: "anew_read" });
     const dismiss = /** @type {HTMLElement | null} */ (
       at?.closest("[data-outbox-dismiss]") ?? null
     );

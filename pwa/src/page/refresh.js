@@ -30,9 +30,7 @@ export function startRefresh() {
       if (!link) return;
       event.preventDefault();
       event.stopPropagation();
-      isTouched = false;
-      /** @type {HTMLElement | null} */ (document.activeElement)?.blur();
-      void reload();
+      leave();
     },
     { capture: true },
   );
@@ -50,6 +48,13 @@ export function changed() {
     else if (isInHand()) show("[data-stale]", true);
     else if (!isLooking()) void reload();
   }, QUIET_MS);
+}
+
+/** Nothing of what is shown may stay, whatever somebody has begun on it. */
+export function leave() {
+  isTouched = false;
+  /** @type {HTMLElement | null} */ (document.activeElement)?.blur();
+  void reload();
 }
 
 /** Something was filled in, or the cursor stands where somebody is about to type. */

@@ -17,7 +17,10 @@ export function paint(state) {
   const bar = /** @type {HTMLElement | null} */ (document.querySelector("[data-net]"));
   if (bar) paintBar(bar, state);
   show("[data-first-sync]", state.login !== "" && !state.ready && state.online);
-  show("[data-sign-in-again]", state.signed_out);
+  show("[data-sign-in-again]", state.signed_out && !state.left);
+  show("[data-left]", state.left);
+  show("[data-anew]", state.anew);
+  show("[data-full]", state.failure === "device_full");
   paintLoaded(state);
   if (bar) paintAges(bar);
 }

@@ -41,9 +41,9 @@ def signed_in(plant: Plant, login: str = LOGIN) -> Session:
 
 
 def enrolled(plant: Plant, session: Session, token: str = "", device: str = "") -> devices.Enrolled:
-    told = {"device": device, "name": "tablet", "token": token}
+    asked = devices.Asked(device=device, name="tablet", token=token)
     with plant.store.write() as connection:
-        return devices.enrol(connection, session, **told, now=plant.now())
+        return devices.enrol(connection, session, asked, now=plant.now())
 
 
 def forget(plant: Plant, session: Session, device: str) -> None:

@@ -146,3 +146,13 @@ def test_an_operator_does_not_close_cases(floor: Floor):
     body = {"note": "x", "counted": "5"}
     result = floor.do("case.resolved", case, body, by="wang.fang")
     assert (result.outcome.status, result.outcome.code) == ("rejected", "no_right")
+
+
+def test_an_administrator_closes_what_was_parked_and_nothing_else(floor: Floor):
+    short = overdrawn(floor)
+    body = {"note": "x", "counted": "5"}
+    refused = floor.do("case.resolved", short, body, by="admin")
+    assert (refused.outcome.status, refused.outcome.code) == ("rejected", "no_right")
+    parked = floor.do("lot.blessed", M, {}, by="liu.yang")
+    closed = floor.do("case.resolved", key_of(floor, parked), {"note": "x"}, by="admin")
+    assert closed.outcome.status == "applied"

@@ -207,6 +207,17 @@ def test_two_amendments_of_one_field_keep_the_first_and_show_all_three_in_a_case
     assert [one.by for one in case.entries] == ["zhou.min", "zhang.wei"]
 
 
+def test_the_case_names_who_wrote_the_field_and_not_who_wrote_another_since(floor: Floor):
+    floor.sent()
+    seen = floor.version(VISIT)
+    first = amend("due_on", "2026-11-24", "2026-11-26")
+    floor.given("visit.amended", VISIT, first, by="zhang.wei", base=seen)
+    floor.given("visit.amended", VISIT, amend("phone", "0510", "0512"), by="wu.gang", base=seen)
+    second = amend("due_on", "2026-11-24", "2026-11-25")
+    result = floor.do("visit.amended", VISIT, second, by="zhou.min", base=seen)
+    assert [one.by for one in floor.case(result).entries] == ["zhou.min", "zhang.wei"]
+
+
 def test_own_amendments_that_waited_do_not_count_as_somebody_elses(floor: Floor):
     floor.sent()
     seen = floor.version(VISIT)

@@ -46,6 +46,10 @@ DONE = [
     {"id": "a", "kind": "step.recorded", "status": status, "code": code, "params": {"lot": "<L>"}}
     for status, code in (("", None), ("applied", None), ("merged", "lot_already_held"))
 ]
+DIVERGED = [
+    {"scope": "SZ.floor", "at": "2026-11-22T01:02:03.000Z", "healed": healed}
+    for healed in (True, False)
+]
 OUTBOX = [
     {
         "id": "019",
@@ -121,12 +125,19 @@ def context(page: Page, lang: str, chance: random.Random) -> dict[str, Any]:
         "lang": lang,
         "today": "2026-11-22",
         "query": {name: chance.choice(["", "step", "lot.released"]) for name in page["query"]},
-        "net": {"worker": True, "online": chance.random() < 0.5, "waiting": 2, "oldest": ""},
+        "net": {
+            "worker": True,
+            "online": chance.random() < 0.5,
+            "waiting": 2,
+            "photos": 1,
+            "oldest": "",
+        },
         "pending": ["J2611-007 / 1:2"],
         "touched": [],
         "form": chance.choice([None, FORM]),
         "done": chance.choice([None, *DONE]),
         "outbox": OUTBOX,
+        "diverged": DIVERGED,
         "build": "3f2a91c07be4",
         "partial": chance.random() < 0.3,
         "doc": None,

@@ -8,7 +8,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -25,11 +25,13 @@ from server.demo.people import PASSWORDS
 from server.domain.person import SYSTEM, Role
 from server.domain.rights import SETUP_SESSION
 from server.plant import Plant, opened
+from server.schema import brought_up
 from server.settings import Settings
 from server.setup import build_demo, perform
 from sync.compose import Chain, Deed
-from sync.store import table_of, upsert
-from sync.tables import DocumentRow, JournalRow
+from sync.store import Store, table_of, upsert
+from sync.tables import DocumentRow, JournalRow, MetaRow
+from tests.postgres import database, pour
 
 PASSWORD = "a password of the tests"
 ROLES = get_args(Role)
@@ -74,16 +76,29 @@ def _joining(plant: Plant, login: str, roles: dict[str, list[str]]) -> Deed:
     )
 
 
+def fill(url: str) -> None:
+    """The same plant in another database."""
+    store = Store(url)
+    brought_up(store)
+    with store.write() as connection:
+        connection.execute(table_of(MetaRow).delete())
+    store.close()
+    pour(f"sqlite:///{template() / 'traveler.sqlite3'}", url)
+
+
 @contextmanager
-def copied(folder: Path, *, public_url: str = "http://testserver.local") -> Iterator[Plant]:
-    """A plant of one's own in this folder."""
+def copied(
+    folder: Path, *, public_url: str = "http://testserver.local", dialect: str = "sqlite"
+) -> Iterator[Plant]:
+    """A plant of one's own, its blobs in this folder, and on SQLite its database too."""
     data = folder / "data"
     shutil.copytree(template(), data)
-    plant = opened(Settings(data=data, public_url=public_url))
-    try:
-        yield plant
-    finally:
-        plant.close()
+    with database(fill) if dialect == "postgresql" else nullcontext("") as url:
+        plant = opened(Settings(data=data, database=url, public_url=public_url))
+        try:
+            yield plant
+        finally:
+            plant.close()
 
 
 @dataclass

@@ -15,6 +15,7 @@ from server.demo import plant as demo
 from server.demo.rehearsal import Rehearsal
 from server.domain.model import KINDS
 from server.domain.person import SYSTEM
+from server.domain.resumption import RESUMED
 from server.domain.rights import SETUP_SESSION
 from server.pages.table import PAGES
 from server.plant import Plant, opened
@@ -122,8 +123,9 @@ def test_the_plant_holds_markup_by_every_kind_of_entry(house: House):
         rows = connection.execute(select(table.c.kind, table.c.raw)).all()
     marked = {row.kind for row in rows if b"<script>" in bytes(row.raw)}
     without_text = {"step.recorded", "approval.decided", "job.started", "material.issued"}
-    assert {row.kind for row in rows} == set(KINDS), "a kind that this test does not enter yet"
-    assert marked >= set(KINDS) - without_text - {"lot.created", "material.returned"}
+    kinds = set(KINDS) - {RESUMED}  # what it brings in is an entry of another kind
+    assert {row.kind for row in rows} == kinds, "a kind that this test does not enter yet"
+    assert marked >= kinds - without_text - {"lot.created", "material.returned"}
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -3,6 +3,7 @@
 import json
 import re
 
+from server.domain.model import DOCUMENTS, KINDS
 from tests.server.web.plant_in_use import House
 from tests.server.web.poison import suspicious
 
@@ -69,3 +70,13 @@ def test_the_page_lists_every_operation_parameter_and_shape_without_script(share
     for name in re.findall(r'href="#([^"]+)"', page):
         assert f'id="{name}"' in page
     assert json.dumps(schema).count("cdn") == page.count("cdn") == 0
+
+
+def test_every_kind_of_entry_and_document_is_described_in_a_schema_of_its_own(shared_house: House):
+    answer = shared_house.nobody().get("/schema/model.json")
+    assert answer.status_code == 200
+    told = answer.json()
+    assert set(told["kinds"]) == set(KINDS)
+    assert set(told["documents"]) == set(DOCUMENTS)
+    assert told["kinds"]["note.added"]["body"]["required"] == ["text"]
+    assert told["entry"]["properties"]["seq"]["minimum"] == 1

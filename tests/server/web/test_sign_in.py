@@ -129,7 +129,8 @@ def test_a_person_who_left_is_out_at_once_and_cannot_come_back(house: House):
     assert device.browser.get("/").status_code == 200
     perform_now(house.plant, "person.changed", f"person/org:{LOGIN}", {"active": False})
     assert device.browser.get("/").status_code == 302
-    assert device.pull().status_code == 401
+    refused = device.pull()
+    assert (refused.status_code, refused.json()["code"]) == (403, "access_ended")
     assert device.browser.get("/sync/events").status_code == 401
     assert tried(house, LOGIN, PASSWORD).status_code == 422
 

@@ -27,8 +27,10 @@ PUBLIC = {
     "GET /lang/{lang:str}",
     "POST /language",
     "GET /offline",
+    "GET /revoked",
     "GET /01/{gtin:str}/10/{lot:str}",  # leads to /scan, which asks for a sign-in
     "GET /schema",
+    "GET /schema/model.json",
     "GET /schema/openapi.json",
     "GET /schema/{path:str}",
 }
