@@ -1,33 +1,23 @@
 """`make sim SEED=n SEEDS=m`: simulated days, one per seed; a failing seed replays exactly."""
 
 import argparse
-import tempfile
-import time
-from pathlib import Path
+import sys
 
-from tests.simulation.day import ROUNDS, simulate
+from tests.simulation.day import ROUNDS
+from tests.simulation.grounds import DATABASES
+from tests.simulation.report import run
 
 
 def main() -> None:
-    """Run the seeds and print a line each."""
+    """Run the seeds; a line for each, a table at the end."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=0, help="the first seed")
     parser.add_argument("--seeds", type=int, default=10, help="how many")
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help="acts of each day")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="deeds of each day, about")
+    parser.add_argument("--database", choices=DATABASES, default="sqlite")
     given = parser.parse_args()
-    entries = 0
-    for seed in range(given.seed, given.seed + given.seeds):
-        started = time.perf_counter()
-        with tempfile.TemporaryDirectory() as folder:
-            told = simulate(Path(folder), seed, rounds=given.rounds)
-        entries += told.entries
-        took_s = time.perf_counter() - started
-        print(
-            f"seed {seed:>5}  {told.entries:>5} entries  "
-            f"drained in {told.drain_rounds:>2} rounds  {took_s:5.1f} s",
-            flush=True,
-        )
-    print(f"{given.seeds} seeds, {entries} entries: nothing lost, doubled or diverged")
+    seeds = range(given.seed, given.seed + given.seeds)
+    sys.exit(run(seeds, rounds=given.rounds, database=given.database))
 
 
 if __name__ == "__main__":

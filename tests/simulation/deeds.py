@@ -1,13 +1,11 @@
 """Random deeds of the plant's people, from what they see on their device; also senseless ones."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from random import Random
+from dataclasses import dataclass, replace
 from typing import Any
 
-from uuid_utils import uuid7
-
 from tests.server.domain.floor import GOOD, VISIT_BODY
+from tests.simulation.chance import Chance
 
 Bodies = dict[str, dict[str, Any]]
 PLACES = ("RECV", "A-01", "B-02")
@@ -23,15 +21,17 @@ class Wish:
     on: str
     body: dict[str, Any]
     base: int | None = None
+    v: int = 1
 
 
 @dataclass(frozen=True)
 class Eyes:
-    """What one person sees on one device, and the dice."""
+    """What one person sees on one device, with an app of which version, and the dice."""
 
-    rng: Random
+    rng: Chance
     bodies: Bodies
     site: str
+    app: str = "new"
 
     def some(self, kind: str) -> dict[str, Any] | None:
         """A document of this type at the person's site."""
@@ -139,7 +139,9 @@ def correct(eyes: Eyes) -> Wish | None:
 
 def ask(eyes: Eyes) -> Wish:
     lines = [{"item": f"item/{eyes.site}:M-1", "quantity": eyes.quantity()}]
-    return Wish("requisition.raised", f"requisition/{eyes.site}:{uuid7()}", {"lines": lines})
+    return Wish(
+        "requisition.raised", f"requisition/{eyes.site}:{eyes.rng.uuid7()}", {"lines": lines}
+    )
 
 
 def ask_otherwise(eyes: Eyes) -> Wish | None:
@@ -208,19 +210,44 @@ def nonsense(eyes: Eyes) -> Wish:
     return Wish(kind, on, body)
 
 
+def open_crate(eyes: Eyes) -> Wish:
+    body = {"hall": eyes.rng.choice(["floor", "field"])}
+    return Wish("crate.opened", f"crate/{eyes.site}:C{eyes.rng.randint(1, 5)}", body)
+
+
+def move_crate(eyes: Eyes) -> Wish | None:
+    crate = eyes.some("crate")
+    body = {"hall": eyes.rng.choice(["floor", "field"])}
+    return eyes.wish("crate.moved", crate, body) if crate else None
+
+
+def mark_crate(eyes: Eyes) -> Wish | None:
+    """The older app knows the first version of this kind only, and not all of the others."""
+    crate = eyes.some("crate")
+    if crate is None:
+        return None
+    if eyes.app == "old":
+        return eyes.wish("crate.marked", crate, {"word": "seen"})
+    kind = eyes.rng.choice(["crate.marked", "crate.weighed", "crate.dropped"])
+    if kind != "crate.marked":
+        return eyes.wish(kind, crate, {})
+    colour = eyes.rng.choice(["red", "black"])
+    return replace(eyes.wish(kind, crate, {"text": "seen", "colour": colour}), v=2)
+
+
 Chooser = Callable[[Eyes], Wish | None]
-STORE: tuple[Chooser, ...] = (receive, issue, issue, bring_back, put_away, hold, note, ask)
-FLOOR: tuple[Chooser, ...] = (issue, put_away, make, record, record, ask, ask_otherwise, hold)
+CRATES: tuple[Chooser, ...] = (open_crate, move_crate, mark_crate, mark_crate)
+STORE: tuple[Chooser, ...] = (
+    *(receive, issue, issue, bring_back, put_away, hold, note, ask),
+    *CRATES,
+)
+FLOOR: tuple[Chooser, ...] = (
+    *(issue, put_away, make, record, record, ask, ask_otherwise, hold),
+    *CRATES,
+)
 INSPECTION: tuple[Chooser, ...] = (record, record, correct, hold, note, nonsense, start)
 OFFICE: tuple[Chooser, ...] = (
-    release,
-    release,
-    decide,
-    resolve,
-    scrap,
-    start,
-    correct,
-    send,
-    amend,
+    *(release, release, decide, resolve, resolve, scrap, start, correct, send, amend),
+    move_crate,
 )
-FIELD: tuple[Chooser, ...] = (serve, serve, amend, issue, note, send)
+FIELD: tuple[Chooser, ...] = (serve, serve, amend, amend, issue, note, send, *CRATES)

@@ -17,8 +17,14 @@ RECEIVED = ("lot/SZ:M-1:L1", "lot/SZ:M-1:L2", "lot/SZ:M-2:G1", "lot/HD:M-1:S1")
 
 
 def small_plant(folder: Path) -> Plant:
-    """Sites, people, items, procedures and passed lots of a hundred each."""
+    """A small plant in a folder of its own."""
     plant = opened(Settings(data=folder))
+    furnish(plant)
+    return plant
+
+
+def furnish(plant: Plant) -> None:
+    """Sites, people, items, procedures and passed lots of a hundred each."""
     deeds = [
         *_deeds("site.opened", SITES),
         *_deeds("person.added", PEOPLE),
@@ -27,7 +33,6 @@ def small_plant(folder: Path) -> Plant:
         *_lots(),
     ]
     perform(plant, ((deed, BEGAN + timedelta(seconds=n)) for n, deed in enumerate(deeds)))
-    return plant
 
 
 def _deeds(kind: str, bodies: dict[str, dict[str, Any]]) -> list[Deed]:

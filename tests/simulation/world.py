@@ -1,209 +1,166 @@
-"""The world: devices that record while the network loses answers, repeats and reorders deliveries,
-and the plant goes back to a backup in the middle of the day.
+"""The world of one seed: a plant, its devices and the network between them, in simulated time.
 
-All that happens follows from one seed. What must hold afterwards is in `checks`.
+What befalls it is planned in `events`; what must hold is in `watch` (at each step) and
+`invariants` (when all is calm again).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
-from pathlib import Path
-from random import Random
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
-from server.backup import back_up, restore
-from server.domain.person import Person
-from server.domain.rights import scopes_of
-from server.plant import Plant, chain_of, opened
-from server.settings import Settings
-from sync import documents
-from sync.push import Answer, Delivery, push_within
-from tests.simulation.deeds import Chooser, Eyes
-from tests.simulation.demo import enrolled, in_hands_of
-from tests.simulation.replica import Replica
-from tests.simulation.sender import Sender, id_of
+from tests.simulation.chance import Chance, seeded
+from tests.simulation.deeds import Chooser
+from tests.simulation.device import Device
+from tests.simulation.faults import Faults
+from tests.simulation.grounds import Ground
+from tests.simulation.network import Network
+from tests.simulation.recording import Recorded
+from tests.simulation.schedule import Schedule
+from tests.simulation.server import Server
 from tests.simulation.small_plant import BEGAN
+from tests.simulation.watch import Watch
 
-DRAIN_ROUNDS_MAX = 20
+MORNING = BEGAN + timedelta(days=1)
+CALM_STEP_MS = 5_000
+CALM_MAX_MS = 30 * 60_000
+ROUNDS_MAX = 40
 
 
-class PowerLoss(Exception):
-    """The process died within a transaction."""
+@dataclass(frozen=True)
+class Confirmed:
+    """What a person was told is safe, and on which device."""
 
-
-@dataclass
-class Device:
-    """A device with its outbox, its ledger of verdicts and its replica."""
-
-    sender: Sender
-    people: tuple[str, ...]
-    site: str
-    choices: tuple[Chooser, ...]
-    replica: Replica
-    epoch: str
-    outbox: list[bytes] = field(default_factory=list)
-    written: list[bytes] = field(default_factory=list)
-    ledger: dict[str, dict[str, Any]] = field(default_factory=dict)
-
-    def take(self, answer: Answer) -> None:
-        """What was said of an entry stays said; the entry leaves the outbox."""
-        self.follow(answer.epoch, answer.last_seq)
-        for verdict in answer.verdicts:
-            before = self.ledger.setdefault(verdict["id"], verdict)
-            assert before == verdict, "the server changed its words"
-        self._keep_waiting()
-
-    def follow(self, epoch: str, last_seq: int) -> None:
-        """Under a new epoch load afresh, and send again what the server has forgotten."""
-        if epoch == self.epoch:
-            return
-        self.epoch = epoch
-        self.replica.begin_anew()
-        for raw in self.written[last_seq:]:
-            self.ledger.pop(id_of(raw), None)
-        self._keep_waiting()
-
-    def _keep_waiting(self) -> None:
-        self.outbox = [raw for raw in self.written if id_of(raw) not in self.ledger]
+    device: Device
+    entry: Recorded
 
 
 @dataclass
 class World:
-    """A plant and its devices under faults."""
+    """Everything of one day."""
 
-    plant: Plant
+    ground: Ground
     seed: int
+    day_ms: int
     devices: list[Device] = field(default_factory=list)
-    seconds: int = 0
+    confirmed: list[Confirmed] = field(default_factory=list)
+    revoked: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.rng = Random(self.seed)
+        self.chance = Chance(self.seed)
+        self.schedule = Schedule(int(MORNING.timestamp() * 1000))
+        self.chance.now_ms = lambda: self.schedule.now_ms
+        self.faults = Faults(self.chance)
+        self.watch = Watch()
 
-    def add(self, device: str, people: tuple[str, ...], site: str, choices: tuple[Chooser, ...]):
-        """A device; several people may share it."""
-        sender = enrolled(self.plant, device, people[0], site)
-        replica = Replica(self.plant.store, self._scopes(people[0]))
-        self.devices.append(Device(sender, people, site, choices, replica, self._epoch()))
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """While this is open the plant runs."""
+        with seeded(self.chance, self._now):
+            self.server = Server(
+                self.ground,
+                self.schedule,
+                self.chance,
+                self.watch.pushed,
+                self.watch.pulled,
+            )
+            self.network = Network(self.server, self.schedule, self.chance, self.faults)
+            try:
+                yield
+            finally:
+                self.server.plant.close()
 
-    def run(self, rounds: int) -> None:
-        """Record, deliver and pull in any order; back up early, and go back to that later."""
-        saved_at, lost_at = self.rng.randrange(rounds // 2), self.rng.randrange(rounds // 2, rounds)
-        for number in range(rounds):
-            if number == saved_at:
-                self._back_up()
-            if number == lost_at:
-                self._go_back()
-            act = self.rng.choices([self._record, self._deliver, self._pull], [6, 3, 2])[0]
-            act()
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=self.schedule.now_ms)
 
-    def drain(self) -> int:
-        """The faults stop; how many rounds it took until nothing waited."""
-        rounds = 0
-        while rounds < DRAIN_ROUNDS_MAX and any(device.outbox for device in self.devices):
-            rounds += 1
-            for device in self.devices:
-                device.take(self._push([(device, device.outbox[:50])])[0])
-        for device in self.devices:
-            device.replica.pull_all()
-        return rounds
-
-    def send_all_again(self) -> None:
-        """Every entry once more: the same words, and nothing happens."""
-        for device in self.devices:
-            for start in range(0, len(device.written), 50):
-                batch = device.written[start : start + 50]
-                answer = self._push([(device, batch)])[0]
-                assert answer.verdicts == [device.ledger[id_of(raw)] for raw in batch]
-
-    def _back_up(self) -> None:
-        contents, report = back_up(
-            self.plant.settings, self._archive, now=self.plant.now(), verified=True
+    def add(
+        self, name: str, people: tuple[str, ...], site: str, choices: tuple[Chooser, ...], **rest
+    ) -> None:
+        """A device that nobody has used yet; several people may share it."""
+        device = Device(
+            name,
+            people,
+            site,
+            choices,
+            self.schedule,
+            self.network,
+            self.faults,
+            self.chance,
+            lambda device, entry: self.confirmed.append(Confirmed(device, entry)),
+            **rest,
         )
-        assert report is not None
-        assert (report.faults, contents.missing) == ([], ())
+        self.take_in(device)
 
-    def _go_back(self) -> None:
+    def take_in(self, device: Device) -> None:
+        """From now on it is watched, and used."""
+        self.devices.append(device)
+        device.disk.changed = lambda: self.watch.saw(device)
+        device.start()
+
+    def evict(self, device: Device) -> None:
+        device.vanish()
+        again = f"{device.name}, again"
+        rest = {"deed_ms": device.deed_ms, "app": device.app, "locks": device.locks}
+        self.add(again, device.people, device.site, device.choices, **rest)
+
+    def epoch(self) -> str:
+        with self.server.plant.store.read() as connection:
+            return self.server.plant.store.epoch(connection)
+
+    def back_up(self) -> None:
+        self.server.back_up()
+        self.watch.backed_up(self.epoch())
+
+    def go_back(self) -> None:
         """The plant is lost, and what was backed up takes its place."""
-        self.plant.close()
-        settings = Settings(data=self.plant.settings.data.with_name("restored"))
-        restore(settings, self._archive, verified=True)
-        self.plant = opened(settings)
+        self.server.go_back()
+        self.watch.went_back(self.epoch())
+        self.server.restart()
+
+    def calm(self) -> None:
+        """The faults stop: all are in contact, and who left is replaced by who has the right."""
+        self.faults.stop()
+        self.network.cut_off.clear()
+        self.network.down_until_ms = 0
+        self.revoked = self.server.revoked()
         for device in self.devices:
-            device.replica.store = self.plant.store
+            device.people = (*device.people, "zhang.wei")
 
-    @property
-    def _archive(self) -> Path:
-        return self.plant.settings.data.with_name("backup.tar")
+    def converge(self) -> tuple[int, int] | None:
+        """How many milliseconds and rounds it took until nothing waited; None if it never did."""
+        began_ms = self.schedule.now_ms
+        rounds = {device.name: device.exchange.rounds for device in self.devices}
+        while self.schedule.now_ms - began_ms < CALM_MAX_MS:
+            self.schedule.run(self.schedule.now_ms + CALM_STEP_MS)
+            newest = self.server.newest()
+            if all(self.is_settled(device, newest) for device in self.living()):
+                most = max(d.exchange.rounds - rounds[d.name] for d in self.living())
+                return self.schedule.now_ms - began_ms, most
+        return None
 
-    def _epoch(self) -> str:
-        with self.plant.store.read() as connection:
-            return self.plant.store.epoch(connection)
+    def living(self) -> list[Device]:
+        return [device for device in self.devices if device.exists]
 
-    def _record(self) -> None:
-        device = self.rng.choice(self.devices)
-        if len(device.people) > 1 and self.rng.random() < 0.1:
-            login = self.rng.choice(device.people)
-            device.sender = in_hands_of(self.plant, device.sender, login)
-        wish = self.rng.choice(device.choices)(Eyes(self.rng, device.replica.bodies, device.site))
-        if wish is None:
-            return
-        raw = device.sender.write(wish.kind, wish.on, wish.body, base=wish.base, at=self._now())
-        device.outbox.append(raw)
-        device.written.append(raw)
+    def is_settled(self, device: Device, newest: dict[str, int]) -> bool:
+        """Nothing waits on it, and it has all that its person may see; but for who is shut out."""
+        disk = device.disk
+        if disk.waiting():
+            return False
+        if disk.device in self.revoked or disk.signin is None:
+            return True
+        feed = disk.feed
+        is_whole = feed.complete and feed.staged is None and feed.epoch == feed.shown
+        is_new = all(v >= newest.get(scope, 0) for scope, v in feed.cursors.items())
+        return is_whole and is_new and not disk.outbox and disk.standing is None
 
-    def _deliver(self) -> None:
-        """Some devices at once, in one commit or none; answers may get lost."""
-        some = self.rng.sample(self.devices, self.rng.randint(1, len(self.devices)))
-        batches = [(device, self._disturbed(device)) for device in some]
-        dies = self.rng.random() < 0.1
-        try:
-            answers = self._push(batches, dies=dies)
-        except PowerLoss:
-            return
-        for device, answer in zip(some, answers, strict=True):
-            if self.rng.random() < 0.7:
-                device.take(answer)
-
-    def _disturbed(self, device: Device) -> list[bytes]:
-        batch = device.outbox[: self.rng.randint(1, 30)]
-        fault = self.rng.random()
-        if fault < 0.15:
-            self.rng.shuffle(batch)
-        elif fault < 0.3 and batch:
-            batch.pop(self.rng.randrange(len(batch)))
-        # What was answered before the restore is not sent again before the device knows of it.
-        if device.epoch == self._epoch() and device.written and self.rng.random() < 0.4:
-            again = self.rng.choices(device.written, k=3)
-            batch = [*again, *batch] if self.rng.random() < 0.5 else [*batch, *again]
-        return batch
-
-    def _push(self, batches: list[tuple[Device, list[bytes]]], *, dies: bool = False):
-        engine = self.plant.engine
-        deliveries = [
-            Delivery(device.sender.device, [(raw, None) for raw in raws])
-            for device, raws in batches
-        ]
-        self.seconds += 1
-        now = BEGAN + timedelta(days=1, seconds=self.seconds)
-        with engine.store.write() as connection:
-            answers, _ = push_within(connection, engine, deliveries, now)
-            if dies:
-                raise PowerLoss
-        return answers
-
-    def _pull(self) -> None:
-        device = self.rng.choice(self.devices)
-        with self.plant.store.read() as connection:
-            last_seq = chain_of(connection, device.sender.device).last_seq
-        device.follow(self._epoch(), last_seq)
-        device.replica.pull(self.rng.choice([1, 5, 50, 1000]))
-
-    def _scopes(self, login: str) -> frozenset[str]:
-        with self.plant.store.read() as connection:
-            key = f"person/org:{login}"
-            person = documents.load(connection, self.plant.engine.model.documents, {key})[key]
-        assert isinstance(person, Person)
-        return scopes_of(person)
-
-    def _now(self) -> str:
-        moment = BEGAN + timedelta(days=1, seconds=self.seconds)
-        return moment.isoformat(timespec="milliseconds")
+    def restless(self) -> str:
+        """Who has not come to rest, and how it stands there."""
+        told, newest = [], self.server.newest()
+        for device in self.living():
+            if not self.is_settled(device, newest):
+                disk = device.disk
+                feed = disk.feed
+                state = f"{len(disk.waiting())} of {len(disk.outbox)} wait"
+                where = f"epochs {feed.epoch}/{feed.shown}, complete {feed.complete}"
+                told.append(f"{device.name}: {state}, standing {disk.standing}, {where}")
+        return "; ".join(told)

@@ -1,0 +1,102 @@
+"""Recording: how a deed becomes an entry in a device's outbox, as `pwa/src/outbox.js` does.
+
+What people wish to record is `deeds`. Some deeds are spoiled on purpose: no app would send them.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sync.entry import digest_of
+from tests.simulation.deeds import Wish
+from tests.simulation.disk import Chain, Disk, Row
+from tests.simulation.exchange import Steps
+from tests.simulation.schedule import Pause
+
+RACES_MAX = 50
+HOURS_EAST = 8
+
+
+class DeviceFull(Exception):
+    """Nothing was stored, and the person is told so."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What the person was told is safe."""
+
+    id: str
+    raw: bytes
+    actor: str
+    on: str
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """Of one deed: its id, the device's clock, the app, and whether the disk is full."""
+
+    id: str
+    clock_ms: int
+    app: str
+    is_full: bool = False
+    spoil: str = ""
+
+
+def append(disk: Disk, wish: Wish, how: Circumstances) -> Steps:
+    """Record one entry: Recorded, or None where nobody is signed in. Raises DeviceFull."""
+    for _ in range(RACES_MAX):
+        if disk.device is None or disk.signin is None:
+            return None
+        signin, seen = disk.signin, disk.chain_now()
+        raw = _bytes_of(disk, wish, seen, how)
+        yield Pause()  # WebCrypto makes the hash outside of the transaction
+        if how.is_full:
+            raise DeviceFull
+        chain = Chain(seen.device, seen.seq + 1, digest_of(raw), seen.place + 1)
+        row = Row(chain.place, how.id, seen.device, chain.seq, wish.on, raw)
+        if disk.store(row, chain, seen):
+            return Recorded(how.id, raw, signin.login, wish.on)
+    raise AssertionError("the place was always taken")
+
+
+def _bytes_of(disk: Disk, wish: Wish, seen: Chain, how: Circumstances) -> bytes:
+    assert disk.signin is not None
+    waits = [row.id for row in disk.waiting() if row.on == wish.on]
+    fields = {
+        "id": how.id,
+        "device": seen.device,
+        "seq": seen.seq + 1,
+        "prev": seen.hash,
+        "kind": wish.kind,
+        "v": wish.v,
+        "actor": disk.signin.login,
+        "session": disk.signin.session,
+        "on": wish.on,
+        "base": wish.base,
+        "after": waits[-1] if waits else None,
+        "at": moment_text(how.clock_ms),
+        "skew_ms": disk.skew_ms,
+        "app": how.app,
+        "body": wish.body,
+        "blobs": [],
+    }
+    return spoiled(fields, how.spoil)
+
+
+def spoiled(fields: dict[str, Any], spoil: str) -> bytes:
+    """The bytes of an entry, as they should be or broken in one way."""
+    if spoil == "malformed":
+        fields = fields | {"at": "yesterday"}
+    if spoil == "after nothing":
+        fields = fields | {"after": "01900000-0000-7000-8000-00000000dead"}
+    raw = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+    if spoil == "broken JSON":
+        return raw[:-9]
+    return raw
+
+
+def moment_text(ms: int) -> str:
+    """A moment as a device's clock in the plant shows it."""
+    moment = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=ms, hours=HOURS_EAST)
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "+08:00"
