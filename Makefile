@@ -12,6 +12,7 @@ PORT ?= 8000
 DATA ?= ./data
 SEED ?= 0
 SEEDS ?= 10
+MINUTES ?= 10
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -72,6 +73,7 @@ journey: setup build ## one lot through the plant, offline and back, told step b
 
 sim: setup ## many devices under faults, then the invariants (SEED=, SEEDS=)
 	python -m tests.simulation --seed $(SEED) --seeds $(SEEDS)
+	python -m tests.harness --seed $(SEED) --seeds $(SEEDS) --minutes $(MINUTES)
 
 bench: setup build ## how fast, with numbers
 	python -m tests.benchmarks

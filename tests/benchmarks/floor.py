@@ -1,50 +1,103 @@
-"""Believable work for the benchmarks: a device of the demo plant that moves and notes things."""
+"""A plant for the benchmarks: people, items and the shipped procedures, at as many sites as asked.
 
-from server.accounts import devices, sessions
-from server.domain.model import DOCUMENTS
-from server.plant import Plant, chain_of
-from sync.compose import Chain, Deed
+Everything is set up by entries. Who works here, and at what, is in `work`.
+"""
 
-LOTS = [f"lot/SZ:M-1009:L2611-{number}" for number in (26, 27)]
-LOGIN = "wang.fang"
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from server.accounts.proof import proof_of
+from server.accounts.sessions import device_row
+from server.accounts.tables import SessionRow
+from server.domain.person import SYSTEM
+from server.domain.rights import SETUP_SESSION
+from server.plant import Plant, opened
+from server.procedures import shipped
+from server.settings import Settings
+from server.setup import perform
+from sync.compose import Deed
+from sync.store import meta_of, table_of
+from sync.tables import DeviceRow
+
+AT = "2026-11-22T09:00:00.000+08:00"
+BEGAN = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
+MATERIALS = [f"M-{number:02d}" for number in range(40)]
+PRODUCT = "P-1"
+ROLES = {
+    "keeper": "storekeeper",
+    "worker": "operator",
+    "mate": "operator",
+    "inspector": "inspector",
+    "technician": "technician",
+    "supervisor": "supervisor",
+    "quality": "quality_manager",
+    "planner": "planner",
+}
+PROCEDURES = {procedure.code: procedure for procedure in shipped()}
 
 
-def enrolled(plant: Plant) -> tuple[Chain, str]:
-    """A device of an operator, and the session that proves its entries."""
-    token = sessions.sign_in(
-        plant.store,
-        DOCUMENTS,
-        login=LOGIN,
-        password="traveler-demo",
-        browser="bench",
-        now=plant.now(),
-        days=1,
-    )
+def bench_plant(settings: Settings, *sites: str) -> Plant:
+    """A new plant with these sites, each with people, items and procedures of its own."""
+    plant = opened(settings)
+    perform(plant, ((deed, BEGAN) for site in sites for deed in _set_up(site)))
+    return plant
+
+
+def plant_in(folder: Path, *sites: str) -> Plant:
+    """The same on SQLite in this folder."""
+    return bench_plant(Settings(data=folder), *sites)
+
+
+def login_of(post: str, site: str) -> str:
+    """Who holds this post at the site."""
+    return f"{post}.{site.lower()}"
+
+
+def enrol(plant: Plant, device: str, site: str, *, public_key: str | None = None) -> dict[str, str]:
+    """A device of the site on which everybody there has signed in: the proof of each post."""
+    now = plant.now()
+    row = device_row(device, device, site, token=device, now=now)
+    if public_key:
+        row |= {"public_key": public_key, "signs_from": 1}
     with plant.store.write() as connection:
-        session = sessions.of_token(connection, DOCUMENTS, token, plant.now())
-        assert session is not None
-        now = plant.now()
-        enrolled = devices.enrol(connection, session, device="", name="bench", token="", now=now)
-        return chain_of(connection, enrolled.device), session.id
+        connection.execute(table_of(DeviceRow).insert().values(**row))
+        secret = meta_of(connection, "secret")
+        proofs = {}
+        for post in ROLES:
+            login, session = login_of(post, site), f"{device}-{post}"
+            connection.execute(
+                table_of(SessionRow)
+                .insert()
+                .values(
+                    id=session,
+                    login=login,
+                    token_sha256=session,
+                    device=device,
+                    started_at="2026-11-22T00:00:00.000Z",
+                    expires_at="2099-01-01T00:00:00.000Z",
+                    ended_at=None,
+                )
+            )
+            proofs[post] = proof_of(secret, session, login=login, device=device)
+    return proofs
 
 
-def batches_of_work(chain: Chain, session: str, *, batches: int, size: int) -> list[list[bytes]]:
-    """Batches of entries in the order of the chain: movements and notes in turn."""
-    made = []
-    for _ in range(batches):
-        batch = []
-        for number in range(size):
-            lot = LOTS[number % len(LOTS)]
-            kind, body = _work(number)
-            deed = Deed(kind, lot, body, LOGIN, session, "2026-11-22T09:00:00.000+08:00")
-            batch.append(chain.add(deed)[1])
-        made.append(batch)
-    return made
-
-
-def _work(number: int) -> tuple[str, dict[str, object]]:
-    if number % 4 == 3:
-        return "note.added", {"text": f"note {number}"}
-    if number % 4 == 2:
-        return "material.put_away", {"quantity": "1", "target": f"B-0{number % 7}"}
-    return "material.returned", {"quantity": "1", "location": "B-01", "reason": "bench"}
+def _set_up(site: str) -> list[Deed]:
+    told: list[tuple[str, str, dict[str, Any]]] = [
+        ("site.opened", f"site/org:{site}", {"name_zh": site, "name_en": site}),
+    ]
+    for post, role in ROLES.items():
+        body = {"name": post, "roles": {site: [role]}}
+        told.append(("person.added", f"person/org:{login_of(post, site)}", body))
+    for code in (*MATERIALS, PRODUCT):
+        item: dict[str, Any] = {
+            "name": {"zh": f"料 {code}", "en": f"Item {code}"},
+            "unit": "pcs",
+            "made_here": code == PRODUCT,
+        }
+        told.append(("item.added", f"item/{site}:{code}", item))
+    for procedure in PROCEDURES.values():
+        key = f"procedure/{site}:{procedure.code}.v{procedure.revision}"
+        told.append(("procedure.published", key, procedure.model_dump(mode="json")))
+    return [Deed(kind, on, body, SYSTEM, SETUP_SESSION, AT) for kind, on, body in told]
