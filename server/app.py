@@ -11,7 +11,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ControllerRouterHandler
 
 from server.plant import Plant
-from server.web import account, assets, blobs, labels, model_schema, pages, problems, sync
+from server.web import account, assets, blobs, labels, model_schema, pages, problems, signers, sync
 from server.web.guard import same_origin, with_headers
 from server.web.logs import with_log
 from server.web.schema import SchemaPage
@@ -21,6 +21,7 @@ ROUTES: Sequence[ControllerRouterHandler] = [
     *assets.ROUTES,
     *account.ROUTES,
     *sync.ROUTES,
+    *signers.ROUTES,
     *blobs.ROUTES,
     *labels.ROUTES,
     *model_schema.ROUTES,

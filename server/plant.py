@@ -72,6 +72,7 @@ class Plant:
         """The entry kinds as pages and devices are told of them."""
         return {
             kind.name: {"roles": sorted(kind.roles), "request": kind.request, "v": kind.v}
+            | ({"signs": list(kind.signing.meanings)} if kind.signing else {})
             for kind in KINDS.values()
         }
 
@@ -104,6 +105,7 @@ class Plant:
             "index": {name: list(cls.index) for name, cls in DOCUMENTS.items()},
             "kinds": self.kinds,
             "areas": AREAS_BY_ROLE,
+            "types": {name: cls.area for name, cls in DOCUMENTS.items()},
         }
 
     def now(self) -> datetime:

@@ -11,6 +11,8 @@ import { tryEvidence, wireEvidence } from "./page/evidence.js";
 import { judge, wireInputs } from "./page/inputs.js";
 import { wireOutbox } from "./page/outbox.js";
 import { changed, leave, startRefresh } from "./page/refresh.js";
+import { followPerson, personChanged, startPersons } from "./page/persons.js";
+import { showPad, wirePins } from "./page/pins.js";
 import { keepPainting, paint, repaint } from "./page/status.js";
 import { startSubmit } from "./page/submit.js";
 import { offerUpdate } from "./page/update.js";
@@ -24,6 +26,8 @@ startSubmit();
 startAnswers();
 startRefresh();
 wireInputs();
+wirePins();
+startPersons();
 wireOutbox();
 startWedge({ go: (url) => location.assign(url) });
 htmx.onLoad(wire);
@@ -31,6 +35,7 @@ document.body.addEventListener("htmx:afterSettle", repaint);
 hear(({ type, ...message }) => {
   if (type === "net") heard(message);
   if (type === "changed") changed();
+  if (type === "person") personChanged(message.login);
 });
 // First the page, then what goes on behind it: both would want the same processor.
 if (document.readyState === "complete") void begin();
@@ -47,6 +52,7 @@ function wire(content) {
   for (const one of all("[data-signature]")) wireSignature(/** @type {HTMLElement} */ (one));
   for (const one of all("input[data-photo]")) wirePhoto(/** @type {HTMLInputElement} */ (one));
   for (const one of all("img[data-evidence]")) wireEvidence(/** @type {HTMLImageElement} */ (one));
+  for (const one of all("[data-pad]")) showPad(/** @type {HTMLElement} */ (one));
   for (const one of all("[data-limits]")) judge(/** @type {HTMLInputElement} */ (one));
   for (const one of all("[data-storage]")) void sayStorage(/** @type {HTMLElement} */ (one));
 }
@@ -70,6 +76,7 @@ async function begin() {
 function heard(state) {
   paint(state);
   follow(state);
+  followPerson(state);
   if (state.online) tryEvidence();
   // Once: what was shown goes; then how the rest of the outbox gets on.
   if (state.revoked) (isRevoked ? changed : leave)();

@@ -9,6 +9,7 @@ import { Problem } from "./domain/problem.js";
 import { keyOfScan } from "./lookup.js";
 import { createMade } from "./made.js";
 import { localDay } from "./moment.js";
+import { pinsOf } from "./pins_page.js";
 import { createRendering } from "./rendering.js";
 import { sessionOf } from "./signin.js";
 
@@ -75,12 +76,20 @@ export function createPages({ view, net, shared, now }) {
           return { session, revision: moment.revision, documents: await own(moment, asked) };
         }
         if (session.isRevoked) return "revoked";
+        if (match.page.name === "switch") {
+          // Nobody's name but those on the tiles.
+          const documents = { pins: await pinsOf(moment, now()) };
+          return { session: { ...session, signin: null }, revision: moment.revision, documents };
+        }
+        if (session.locked) return { to: "/switch" };
         if (!session.isReady || !signin) return null;
         const code = match.page.name === "scan" && !form ? url.searchParams.get("code") : "";
         if (code) return { to: pathOf(await keyOfScan(moment, code, signin)) };
         const documents = await fetched(moment, asked, signin);
         const { revision } = moment;
-        return { session, revision, documents: { ...documents, ...(await own(moment, asked)) } };
+        const pins = await pinsOf(moment, now());
+        const more = { ...(await own(moment, asked)), pins };
+        return { session, revision, documents: { ...documents, ...more } };
       })
       .catch((error) => {
         if (error instanceof Problem) return error;
@@ -137,13 +146,16 @@ export function createPages({ view, net, shared, now }) {
   };
 }
 
+/** Pages that show what changes by itself. */
+const UNLASTING = ["/outbox", "/pin", "/scan", "/switch"];
+
 /**
  * Whether a page is the same until a document changes: not one with a refused form or the answer to
  * a deed, nor the outbox, which shows how the photos get on.
  * @param {Ask} ask
  */
 function isLasting({ url, form }) {
-  return !form && !url.searchParams.has("done") && !["/outbox", "/scan"].includes(url.pathname);
+  return !form && !url.searchParams.has("done") && !UNLASTING.includes(url.pathname);
 }
 
 /** @param {Ask} ask */

@@ -27,6 +27,7 @@ export interface PageSpec {
 export interface KindSpec {
   roles: string[] | null;
   request: boolean;
+  signs?: string[];
   v: number;
 }
 
@@ -39,4 +40,6 @@ export interface Shared {
   problems: Record<string, any>;
   index: Record<string, string[]>;
   kinds: Record<string, KindSpec>;
+  areas: Record<string, string[]>;
+  types: Record<string, string>;
 }

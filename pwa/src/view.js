@@ -5,6 +5,7 @@
  */
 import { createOverlay, foresee } from "./overlay.js";
 import { findDocuments, getDocument } from "./replica.js";
+import { visibleTo } from "./scopes.js";
 import { termsOf } from "./terms.js";
 
 /** @typedef {import("./types").Doc} Doc */
@@ -31,8 +32,9 @@ const VIEW_STORES = ["replica", "outbox", "ledger", "blobs", "meta"];
  * @param {object} domain
  * @param {import("./overlay.js").Kinds} domain.kinds
  * @param {() => Promise<Record<string, string[]>>} domain.index fields by document type
+ * @param {() => Promise<import("./scopes.js").Map_>} domain.map which scopes there are for whom
  */
-export function createView(database, { kinds, index }) {
+export function createView(database, { kinds, index, map }) {
   const layerOf = createOverlay(kinds);
 
   return {
@@ -42,10 +44,12 @@ export function createView(database, { kinds, index }) {
      * @returns {Promise<T>}
      */
     read: async (work) => {
-      const fields = await index();
+      const [fields, scopes] = [await index(), await map()];
       return database.read(VIEW_STORES, async (tx) => {
         const layer = await layerOf(tx);
-        return work(momentOf(tx, { layer, kinds, index: fields }));
+        const signin = (await tx.objectStore("meta").get("signin")) ?? null;
+        const isVisible = visibleTo(signin, scopes);
+        return work(momentOf(tx, { layer, kinds, index: fields, isVisible }));
       });
     },
   };
@@ -54,14 +58,14 @@ export function createView(database, { kinds, index }) {
 /**
  * @param {any} tx
  * @param {{layer: import("./overlay.js").Layer, kinds: import("./overlay.js").Kinds,
- *   index: Record<string, string[]>}} parts
- * @returns {Moment}
+ *   index: Record<string, string[]>, isVisible: (key: string) => boolean}} parts
+ * @returns {Moment} in which there is only what this person may see
  */
-function momentOf(tx, { layer, kinds, index }) {
+function momentOf(tx, { layer, kinds, index, isVisible }) {
   const { revision, rows, documents, versions } = layer;
   const waiting = rows.filter((row) => row.verdict === null);
   const get = async (/** @type {string} */ key) =>
-    documents.get(key) ?? (await getDocument(tx, key));
+    isVisible(key) ? (documents.get(key) ?? (await getDocument(tx, key))) : null;
   return {
     tx,
     revision,
@@ -70,7 +74,8 @@ function momentOf(tx, { layer, kinds, index }) {
     touched: [...new Set([...documents.keys(), ...waiting.map((row) => row.on)])],
     get,
     seen: (doc) => ({ ...doc, version: versions.get(doc.key) ?? doc.version }),
-    find: (terms) => find(tx, { terms, documents, index }),
+    find: async (terms) =>
+      (await find(tx, { terms, documents, index })).filter((doc) => isVisible(doc.key)),
     foresee: (entry) => foresee(kinds, entry, get),
   };
 }

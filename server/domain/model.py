@@ -16,6 +16,7 @@ from server.domain import (
     requisition_ask,
     resumption,
     rights,
+    signer,
     visit_step,
 )
 from server.domain.approval import Approval
@@ -27,6 +28,7 @@ from server.domain.order import Order
 from server.domain.person import Person, Site
 from server.domain.procedure import Procedure
 from server.domain.requisition import Requisition
+from server.domain.signer import Signer
 from server.domain.visit import Visit
 from sync.document import Document
 from sync.reconcile import Kind, Model
@@ -36,6 +38,7 @@ DOCUMENTS: dict[str, type[Document]] = {
     for cls in (
         Site,
         Person,
+        Signer,
         Item,
         Lot,
         Procedure,
@@ -51,6 +54,7 @@ KINDS: dict[str, Kind] = {
     kind.name: kind
     for module in (
         person,
+        signer,
         item,
         procedure,
         order,

@@ -24,6 +24,11 @@ LINE_MAX_CHARS = 200
 PLAIN_CHARS_MAX = 20  # longer numbers are rounded to what a decimal can hold
 
 
+def is_none(value: object) -> bool:
+    """For fields that came later: where there is nothing, documents stay as they were."""
+    return value is None
+
+
 def canonical(value: Decimal) -> str:
     """A decimal as text, no exponent, no trailing zeros: 12.50 → "12.5"; the device's form too."""
     text = str(value)
@@ -77,6 +82,18 @@ class Name(Fixed):
 Reason = str | Name  # what a person wrote, or the step whose verdict it was
 
 
+class Signed(Fixed):
+    """A person's signature as documents show it: who, meaning what, when, and how to check it."""
+
+    meaning: str
+    name: str
+    at: str
+    method: str
+    signer: str
+    digest: Sha256
+    sig: str
+
+
 class Happening(Fixed):
     """One line of a timeline: which entry, what kind, who, when by the device's clock."""
 
@@ -86,6 +103,7 @@ class Happening(Fixed):
     by: str
     by_name: str
     data: dict[str, Json] = {}
+    signature: Signed | None = Field(default=None, exclude_if=is_none)
 
 
 def happening(entry: Entry, by_name: str, data: dict[str, Any] | None = None) -> Happening:
@@ -97,7 +115,16 @@ def happening(entry: Entry, by_name: str, data: dict[str, Any] | None = None) ->
         by=entry.actor,
         by_name=by_name,
         data=data or {},
+        signature=signed_by(entry),
     )
+
+
+def signed_by(entry: Entry) -> Signed | None:
+    """The signature that an entry carries; whether it is good was seen before (`signature`)."""
+    told = entry.body.get("signature")
+    if not isinstance(told, dict):
+        return None
+    return Signed(**{name: str(told[name]) for name in Signed.model_fields})
 
 
 def since(timeline: list[Happening], *, version: int, base: int | None) -> list[Happening]:

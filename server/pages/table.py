@@ -83,12 +83,16 @@ TODAY = {
     "orders": OPEN_ORDERS,
 }
 
+MY_SIGNERS = listed("signer.person={me.login}", "-enrolled_at")
+
 PAGES: list[Page] = [
     plain("sign_in", "/sign-in", "account/sign_in", "", public=True, server_only=True)
     | {"query": ["next"]},
     plain("today", "/", "today/show", "today", lists=TODAY),
     plain("scan", "/scan", "scan/show", "scan") | {"query": ["code", "on"]},
     plain("outbox", "/outbox", "outbox/show", "more"),
+    plain("switch", "/switch", "person/switch", "", public=True) | {"query": ["who", "next"]},
+    plain("pin", "/pin", "person/pin", "more", lists={"signers": MY_SIGNERS}) | {"query": ["set"]},
     plain("more", "/more", "more/show", "more"),
     plain("offline", "/offline", "error/offline", "", public=True),
     plain("revoked", "/revoked", "error/revoked", "", public=True),

@@ -50,7 +50,7 @@ def token_of(bearer: str) -> str:
     return bearer.removeprefix("Bearer ").strip()
 
 
-def _device_of(plant: Plant, bearer: str, claimed: str) -> str:
+def device_of(plant: Plant, bearer: str, claimed: str) -> str:
     """The device of the token. Problems: device_unknown, device_foreign."""
     with plant.store.read() as connection:
         device = devices.of_token(connection, token_of(bearer))
@@ -102,6 +102,7 @@ def enrol(request: Asking, data: JSONBody[EnrolRequest], bearer: Bearer = "") ->
         "session": enrolled.session,
         "me": session.me(),
         "lang": lang_of(request),
+        "policy": plant.settings.policy,
     }
 
 
@@ -119,7 +120,7 @@ async def push_entries(
     Problems: device_unknown, device_foreign, push_too_large, busy.
     """
     plant = plant_of(request)
-    device = await sync_to_thread(_device_of, plant, bearer, data.device)
+    device = await sync_to_thread(device_of, plant, bearer, data.device)
     entries = [(one.entry.encode("utf-8", "surrogatepass"), one.sig) for one in data.entries]
     if len(entries) > PUSH_MAX_ENTRIES or sum(len(raw) for raw, _ in entries) > PUSH_MAX_BYTES:
         limits = {"max_entries": PUSH_MAX_ENTRIES, "max_bytes": PUSH_MAX_BYTES}
@@ -142,7 +143,7 @@ def pull_changes(
     Problems: device_unknown, device_foreign, device_revoked, access_ended, sign_in_needed.
     """
     plant = plant_of(request)
-    device = _device_of(plant, bearer, data.device)
+    device = device_of(plant, bearer, data.device)
     session = _holder(request, plant, device)
     cursors = {scope: max(0, version) for scope, version in data.cursors.items()}
     with plant.store.read() as connection:

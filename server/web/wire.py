@@ -35,6 +35,14 @@ class Me:
 
 
 @dataclass
+class Policy:
+    """How long a PIN opens a device without a network, and when an untouched one locks itself."""
+
+    offline_hours: int
+    lock_minutes: int
+
+
+@dataclass
 class EnrolAnswer:
     """What the device keeps: its id, the token that authorises it, the sign-in, the person."""
 
@@ -44,6 +52,7 @@ class EnrolAnswer:
     session: str
     me: Me
     lang: str
+    policy: Policy
 
 
 @dataclass

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { v7 as newId } from "../../pwa/node_modules/uuid/dist-node/index.js";
 import { append, findEntry } from "../../pwa/src/outbox.js";
-import { answerForm } from "../../pwa/src/route.js";
+import { answerForm } from "../../pwa/src/form_route.js";
 import { sessionOf } from "../../pwa/src/signin.js";
 import { requestOf } from "./browser.js";
 

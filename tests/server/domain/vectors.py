@@ -24,6 +24,7 @@ from tests.server.domain import (
     test_movements,
     test_requisitions,
     test_rights,
+    test_signatures,
     test_visits,
 )
 from tests.server.domain.floor import NOW, Deed, Floor
@@ -39,6 +40,7 @@ SCENES = (
     test_cases,
     test_corrections,
     test_rights,
+    test_signatures,
 )
 FORESEEN = (
     "approval.decided",
