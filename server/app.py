@@ -11,7 +11,18 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ControllerRouterHandler
 
 from server.plant import Plant
-from server.web import account, assets, blobs, labels, model_schema, pages, problems, signers, sync
+from server.web import (
+    account,
+    assets,
+    blobs,
+    dossiers,
+    labels,
+    model_schema,
+    pages,
+    problems,
+    signers,
+    sync,
+)
 from server.web.guard import same_origin, with_headers
 from server.web.logs import with_log
 from server.web.schema import SchemaPage
@@ -24,6 +35,7 @@ ROUTES: Sequence[ControllerRouterHandler] = [
     *signers.ROUTES,
     *blobs.ROUTES,
     *labels.ROUTES,
+    *dossiers.ROUTES,
     *model_schema.ROUTES,
     *pages.ROUTES,
 ]

@@ -107,10 +107,10 @@ def make_record(
     """
     given = _answers(step, body)
     measurements = [_measure(f, a) for f, a in given if f.type in NUMBER_TYPES]
-    choices_ok = all([_choice_is_ok(f, a) for f, a in given if f.type == "choice"])
+    choices_ok = [_choice_is_ok(f, a) for f, a in given if f.type == "choice"]
     known = corrects.evidence if corrects else []
     evidence = [_evidence(entry, f, a, known) for f, a in given if f.type in EVIDENCE_TYPES]
-    judged: Verdict = "pass" if choices_ok and all(m.ok for m in measurements) else "fail"
+    judged: Verdict = "pass" if all(choices_ok) and all(m.ok for m in measurements) else "fail"
     verdict = worse(body.verdict or "pass", judged)
     return Record(
         entry=entry.id,
