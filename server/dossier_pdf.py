@@ -19,7 +19,7 @@ from server.pages.wording import Wording
 Row = tuple[str, str]
 Picture = Callable[[str], bytes | None]
 MARGIN_MM, LABEL_MM, PICTURE_MM = 18, 48, 40
-GOOD, BAD, SOFT = (29, 106, 56), (173, 34, 25), (96, 104, 108)
+GOOD, BAD, SOFT, LINE = (29, 106, 56), (173, 34, 25), (96, 104, 108), (211, 206, 194)
 PICTURES = ("signature",)
 
 
@@ -63,12 +63,14 @@ class Sheet(FPDF):
             return
         self.set_font("noto", "", 9)
         self.set_text_color(0)
+        self.set_draw_color(*LINE)
         widths = (LABEL_MM, int(self.epw) - LABEL_MM)
         with self.table(
             col_widths=widths,
             first_row_as_headings=False,
             borders_layout=TableBordersLayout.HORIZONTAL_LINES,
             line_height=5,
+            padding=(0.7, 0),
         ) as table:
             for label, value in rows:
                 row = table.row()
@@ -145,7 +147,7 @@ def _step(sheet: Sheet, step: Mapping[str, Any], words: Wording, picture: Pictur
 
 def _answer(field: Mapping[str, Any], answer: str, words: Wording) -> Row:
     choices = {one["key"]: words.name(one["label"]) for one in field.get("choices", [])}
-    limits = " … ".join(one for one in (field.get("lower"), field.get("upper")) if one)
+    limits = " – ".join(one for one in (field.get("lower"), field.get("upper")) if one)
     value = f"{choices.get(answer, answer)} {field.get('unit') or ''}".strip()
     return words.name(field["label"]), f"{value}  [{limits}]" if limits else value
 
