@@ -5,7 +5,7 @@ deliver is decided before (accounts).
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,8 @@ from sync.reconcile import BLOCKING_CODES, Model, Outcome, Reconciler, Result
 from sync.store import Store, table_of, upsert
 from sync.tables import DeviceRow
 
+# Exact bytes and signature; device and number.
+Wrapped = tuple[bytes, str | None] | tuple[bytes, str | None, str | None, int | None]
 # What speaks against entries beside their content, by entry id: a sign-in that isn't theirs.
 Standings = Callable[[Connection, list[Entry]], Mapping[str, Outcome]]
 # Where each changed document lies or is gone by now: its scopes, and since which version of each.
@@ -32,13 +34,14 @@ Project = Callable[[Connection, list[Result], datetime], None]
 
 @dataclass
 class Delivery:
-    """What one device sent: wrapped entries as (exact bytes, signature or None).
+    """What one device sent: wrapped entries as (exact bytes, signature or None), and where the
+    sender says so also whose they are and their number, for bytes that don't tell it.
 
     `oldest` is the first number it still has, when it was asked for one before that.
     """
 
     device: str
-    entries: list[tuple[bytes, str | None]]
+    entries: Sequence[Wrapped]
     oldest: int | None = None
 
 
@@ -78,7 +81,7 @@ def push_within(
     connection: Connection, engine: Engine, deliveries: list[Delivery], now: datetime
 ) -> tuple[list[Answer], dict[str, int]]:
     """The same within a transaction that is open already."""
-    sent = [[opened(raw, sig) for raw, sig in d.entries] for d in deliveries]
+    sent = [[opened(*one) for one in d.entries] for d in deliveries]
     _lock_sites(connection, engine, sent)  # 1
     epoch = engine.store.epoch(connection)
     carriers = {delivery.device for delivery in deliveries}
@@ -121,7 +124,7 @@ def _lock_devices(
     connection: Connection, carriers: set[str], sent: list[list[Sent]]
 ) -> dict[str, dict[str, Any]]:
     """The rows of those who deliver and of those whose entries they carry."""
-    named = {one.entry.device for some in sent for one in some if one.entry is not None}
+    named = {one.claimed[0] for some in sent for one in some if one.claimed}
     table = table_of(DeviceRow)
     statement = select(table).where(table.c.id.in_(sorted(carriers | named))).order_by(table.c.id)
     if connection.dialect.name == "postgresql":
