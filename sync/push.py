@@ -19,9 +19,19 @@ from sync.intake import Intake, Sent, opened
 from sync.journal import Arrived
 from sync.problem import Problem
 from sync.reconcile import BLOCKING_CODES, Model, Outcome, Reconciler, Result
-from sync.store import Store, table_of, upsert
+from sync.statements import Lookup, upsert
+from sync.store import Store, table_of
 from sync.tables import DeviceRow
 
+_devices = table_of(DeviceRow)
+DEVICES = Lookup(
+    lambda among: (
+        select(_devices)
+        .where(among(_devices.c.id, "ids"))
+        .order_by(_devices.c.id)
+        .with_for_update()
+    )
+)
 # What speaks against entries beside their content, by entry id: a sign-in that isn't theirs.
 Standings = Callable[[Connection, list[Entry]], Mapping[str, Outcome]]
 # Where each changed document lies or is gone by now: its scopes, and since which version of each.
@@ -122,11 +132,8 @@ def _lock_devices(
 ) -> dict[str, dict[str, Any]]:
     """The rows of those who deliver and of those whose entries they carry."""
     named = {one.entry.device for some in sent for one in some if one.entry is not None}
-    table = table_of(DeviceRow)
-    statement = select(table).where(table.c.id.in_(sorted(carriers | named))).order_by(table.c.id)
-    if connection.dialect.name == "postgresql":
-        statement = statement.with_for_update()
-    found = {row["id"]: dict(row) for row in connection.execute(statement).mappings()}
+    rows = DEVICES.rows(connection, ids=carriers | named).mappings()
+    found = {row["id"]: dict(row) for row in rows}
     for device in carriers - set(found):
         raise Problem("device_unknown", {"device": device})
     return found
