@@ -17,15 +17,22 @@ from pydantic import BaseModel
 
 B = TypeVar("B", bound=BaseModel)
 Copy = Callable[[Any], Any]
+_set = object.__setattr__
 UNCHANGING = (str, int, float, bool, bytes, Decimal, NoneType)
 
 
 def copied(value: B) -> B:
     """An equal value, of which nothing is shared that could change."""
-    copy = value.model_copy()
-    fields = copy.__dict__
-    for name, anew in _changing(type(value)):
+    kind = type(value)
+    fields = value.__dict__.copy()
+    for name, anew in _changing(kind):
         fields[name] = anew(fields[name])
+    # As pydantic's own `__copy__` does, without its way through `copy.copy` for each part.
+    copy = kind.__new__(kind)
+    _set(copy, "__dict__", fields)
+    _set(copy, "__pydantic_fields_set__", value.__pydantic_fields_set__.copy())
+    _set(copy, "__pydantic_extra__", None)
+    _set(copy, "__pydantic_private__", None)
     return copy
 
 

@@ -65,7 +65,7 @@ readings = Readings()
 def load(connection: Connection, types: Types, keys: set[str]) -> dict[str, Document]:
     """The documents under these keys; absent ones are absent."""
     found = {}
-    for key, name, body in BY_KEY.rows(connection, keys=keys).tuples():
+    for key, name, body in BY_KEY.rows(connection, keys=keys):
         found[key] = readings.read(types, name, key, body)
     return found
 

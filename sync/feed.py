@@ -84,7 +84,7 @@ def current(connection: Connection, scopes: set[str]) -> dict[str, int]:
 def states(connection: Connection, scopes: set[str]) -> dict[str, ScopeState]:
     """How each of these scopes stands."""
     found = {scope: ScopeState() for scope in scopes}
-    for scope, version, count, digest in STATES.rows(connection, scopes=scopes).tuples():
+    for scope, version, count, digest in STATES.rows(connection, scopes=scopes):
         found[scope] = ScopeState(version, ScopeSum(count, int(digest, 16)))
     return found
 
@@ -121,7 +121,7 @@ def _row(scope: str, state: ScopeState) -> dict[str, str | int]:
 
 def _lying(connection: Connection, scopes: set[str], keys: set[str]) -> Versions:
     """In which version the documents lie in these scopes now."""
-    rows = LYING.rows(connection, scopes=scopes, keys=keys).tuples()
+    rows = LYING.rows(connection, scopes=scopes, keys=keys)
     return {(scope, key): version for scope, key, version in rows}
 
 

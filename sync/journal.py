@@ -118,7 +118,7 @@ def known(connection: Connection, ids: set[str]) -> dict[str, dict[str, Any]]:
 
 def held(connection: Connection, ids: set[str]) -> dict[str, Known]:
     """What is in the journal already, by id."""
-    rows = BY_ID.rows(connection, ids=ids).mappings()
+    rows = [row._asdict() for row in BY_ID.rows(connection, ids=ids)]
     return {row["entry_id"]: Known(digest_of(bytes(row["raw"])), verdict_of(row)) for row in rows}
 
 

@@ -132,8 +132,8 @@ def _lock_devices(
 ) -> dict[str, dict[str, Any]]:
     """The rows of those who deliver and of those whose entries they carry."""
     named = {one.entry.device for some in sent for one in some if one.entry is not None}
-    rows = DEVICES.rows(connection, ids=carriers | named).mappings()
-    found = {row["id"]: dict(row) for row in rows}
+    rows = DEVICES.rows(connection, ids=carriers | named)
+    found = {row.id: row._asdict() for row in rows}
     for device in carriers - set(found):
         raise Problem("device_unknown", {"device": device})
     return found

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    CursorResult,
     Dialect,
     Insert,
     Select,
@@ -48,13 +47,14 @@ class Lookup:
         self._build = build
         self._compiled: dict[str, tuple[str, Sequence[str]]] = {}
 
-    def rows(self, connection: Connection, **keys: Iterable[str]) -> CursorResult[Any]:
+    def rows(self, connection: Connection, **keys: Iterable[str]) -> list[Any]:
         """The rows for these keys, however many there are of each name."""
         text, order = self._compiled.get(connection.dialect.name) or self._compile(connection)
         told = {name: sorted(some) for name, some in keys.items()}
         if not order:
-            return connection.exec_driver_sql(text, told)
-        return connection.exec_driver_sql(text, tuple(json.dumps(told[name]) for name in order))
+            return list(connection.exec_driver_sql(text, told).all())
+        values = tuple(json.dumps(told[name]) for name in order)
+        return list(connection.exec_driver_sql(text, values).all())
 
     def _compile(self, connection: Connection) -> tuple[str, Sequence[str]]:
         dialect = connection.dialect

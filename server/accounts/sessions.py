@@ -149,7 +149,7 @@ def standings(connection: Connection, entries: list[Entry]) -> dict[str, Outcome
 
     A sign-in that this database has no longer, or not yet again, is known by its proof.
     """
-    rows = OWNERS.rows(connection, ids={id_in(one.session) for one in entries}).tuples()
+    rows = OWNERS.rows(connection, ids={id_in(one.session) for one in entries})
     owners = {session: (login, device) for session, login, device in rows}
     secret = meta_of(connection, "secret")
     return {
