@@ -9,10 +9,11 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.benchmarks import pushes
+from tests.benchmarks import growth, pulls, pushes, shared
+from tests.benchmarks.comeback import comeback
 from tests.benchmarks.table import Table, about_this_machine
 
-PARTS = ("batches", "together")
+PARTS = ("batches", "together", "postgresql", "http", "comeback", "growth")
 
 
 def main() -> None:
@@ -20,6 +21,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; all if none is named")
     parser.add_argument("--runs", type=int, default=40, help="repetitions of a short measurement")
+    parser.add_argument(
+        "--entries", type=int, default=100_000, help="journal to grow to; the issue has 1000000"
+    )
     given = parser.parse_args()
     if unknown := set(given.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
@@ -29,6 +33,12 @@ def main() -> None:
         work: dict[str, Callable[[Path], None]] = {
             "batches": lambda path: pushes.batches(table, path, runs=given.runs),
             "together": lambda path: pushes.together(table, path, runs=5, fsync_s=fsync_s),
+            "postgresql": lambda path: shared.on_postgresql(table, path, runs=given.runs),
+            "comeback": lambda path: comeback(table, path),
+            "http": lambda path: pulls.over_http(table, path),
+            "growth": lambda path: growth.growth(
+                table, path, entries=given.entries, runs=given.runs
+            ),
         }
         for part in given.parts or PARTS:
             path = Path(folder) / part
