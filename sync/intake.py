@@ -40,7 +40,7 @@ class Sent:
     @property
     def ids(self) -> set[str]:
         """The ids under which these bytes may be in the journal."""
-        return {id_of_bytes(self.raw), *([self.entry.id] if self.entry else [])}
+        return {id_of_bytes(self.sha256), *([self.entry.id] if self.entry else [])}
 
 
 def opened(raw: bytes, sig: str | None, device: str | None = None, seq: int | None = None) -> Sent:
@@ -100,7 +100,7 @@ class Intake:
 
     def _id(self, one: Sent, device: str) -> tuple[str, bool]:
         """The id of the bytes, and whether they are new."""
-        by_hash = id_of_bytes(one.raw)
+        by_hash = id_of_bytes(one.sha256)
         if one.entry is not None:
             there = self._sha256(one.entry.id)
             if there == one.sha256:

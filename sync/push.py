@@ -19,9 +19,19 @@ from sync.intake import Intake, Sent, opened
 from sync.journal import Arrived
 from sync.problem import Problem
 from sync.reconcile import BLOCKING_CODES, Model, Outcome, Reconciler, Result
-from sync.store import Store, table_of, upsert
+from sync.statements import Lookup, upsert
+from sync.store import Store, table_of
 from sync.tables import DeviceRow
 
+_devices = table_of(DeviceRow)
+DEVICES = Lookup(
+    lambda among: (
+        select(_devices)
+        .where(among(_devices.c.id, "ids"))
+        .order_by(_devices.c.id)
+        .with_for_update()
+    )
+)
 # Exact bytes and signature; device and number.
 Wrapped = tuple[bytes, str | None] | tuple[bytes, str | None, str | None, int | None]
 # What speaks against entries beside their content, by entry id: a sign-in that isn't theirs.
@@ -125,11 +135,8 @@ def _lock_devices(
 ) -> dict[str, dict[str, Any]]:
     """The rows of those who deliver and of those whose entries they carry."""
     named = {one.claimed[0] for some in sent for one in some if one.claimed}
-    table = table_of(DeviceRow)
-    statement = select(table).where(table.c.id.in_(sorted(carriers | named))).order_by(table.c.id)
-    if connection.dialect.name == "postgresql":
-        statement = statement.with_for_update()
-    found = {row["id"]: dict(row) for row in connection.execute(statement).mappings()}
+    rows = DEVICES.rows(connection, ids=carriers | named)
+    found = {row.id: row._asdict() for row in rows}
     for device in carriers - set(found):
         raise Problem("device_unknown", {"device": device})
     return found

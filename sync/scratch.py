@@ -14,7 +14,8 @@ from sqlalchemy.pool import StaticPool
 from sync import documents as stored
 from sync.document import Document
 from sync.merge import STREAM_ROWS, streamed
-from sync.store import table_of, upsert
+from sync.statements import upsert
+from sync.store import table_of
 from sync.tables import DocumentRow
 
 CACHE_KIB = 32 * 1024
