@@ -40,8 +40,8 @@ export async function fetched(moment, { page, id, url }, me) {
     found[name] = key ? await shown(moment, key) : null;
   }
   for (const [name, spec] of Object.entries(page.lists ?? {})) {
-    const { items, total } = await listOf(moment, spec, scope);
-    found[name] = { items: items.map(moment.seen), total };
+    const list = await listOf(moment, spec, scope);
+    found[name] = { ...list, items: list.items.map(moment.seen) };
   }
   return found;
 }

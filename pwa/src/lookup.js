@@ -14,6 +14,8 @@ const TEXT_SHOWN = 80;
 const [LOT, ITEM, CODE] = /** @type {const} */ (["lot", "item", "code"]);
 /** What a typed number may be the end of: `type/SITE:number`. */
 const NUMBERED = ["job", "visit", "order", "item"];
+/** And of what is keyed by its entry. */
+const NUMBER_TERMS = ["requisition.number"];
 
 /**
  * The document that a scanned code leads to.
@@ -99,8 +101,13 @@ async function itemKey(moment, reading, text) {
  * @param {Me} me
  */
 async function numbered(moment, text, me) {
-  const keys = NUMBERED.flatMap((type) => me.sites.map((site) => `${type}/${site}:${text}`));
-  return present(moment, keys);
+  for (const number of new Set([text, text.toUpperCase()])) {
+    const keys = NUMBERED.flatMap((type) => me.sites.map((site) => `${type}/${site}:${number}`));
+    const terms = NUMBER_TERMS.map((term) => `${term}=${number}`);
+    const found = [...(await present(moment, keys)), ...keysOf(await moment.find(terms))];
+    if (found.length > 0) return found;
+  }
+  return [];
 }
 
 /**

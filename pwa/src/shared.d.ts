@@ -2,7 +2,10 @@
 
 export interface ListSpec {
   term: string | string[];
-  match?: { fields: string[]; text: string };
+  /** A text that is looked for among the type that `term` names. */
+  match?: string;
+  nearest?: boolean;
+  from?: string;
   where?: Record<string, string>;
   sort?: string;
   latest?: string;

@@ -12,6 +12,7 @@ from sync.problem import Problem
 
 TEXT_SHOWN_CHARS = 80
 NUMBERED = ("job", "visit", "order", "item")  # a typed number is the end of `type/SITE:number`
+NUMBER_TERMS = ("requisition.number",)  # and of what is keyed by its entry
 Doc = dict[str, Any]
 
 
@@ -56,9 +57,17 @@ def document_of(text: str, index: Index, me: Mapping[str, Any]) -> str:
     else:
         found = _lots(reading, index)
         if not found and reading.kind == "text":
-            keys = [f"{kind}/{site}:{reading.text}" for kind in NUMBERED for site in me["sites"]]
-            found = _present(keys, index)
+            found = _numbered(reading.text or "", index, me)
     return _only(found, text, "code", "code")
+
+
+def _numbered(text: str, index: Index, me: Mapping[str, Any]) -> list[str]:
+    for number in dict.fromkeys((text, text.upper())):
+        keys = [f"{kind}/{site}:{number}" for kind in NUMBERED for site in me["sites"]]
+        terms = [f"{term}={number}" for term in NUMBER_TERMS]
+        if found := [*_present(keys, index), *_keys(index.find(terms))]:
+            return found
+    return []
 
 
 def _reading(text: str) -> Reading:

@@ -57,8 +57,9 @@ export function leave() {
   void reload();
 }
 
-/** Something was filled in, or the cursor stands where somebody is about to type. */
+/** Something was filled in or unrolled, or the cursor stands where somebody is about to type. */
 function isInHand() {
+  if (document.querySelector("#main [data-further]")) return true;
   return isTouched || document.activeElement?.closest("#main form") != null;
 }
 

@@ -152,6 +152,7 @@ def context(page: Page, lang: str, chance: random.Random) -> dict[str, Any]:
         cls = DOCUMENTS[re.split(r"[.{]", term)[0]]
         items = [document(cls, chance) for _ in range(chance.randrange(4))]
         made[name] = {"items": items, "total": len(items) + chance.randrange(2)}
+        made[name]["next"] = chance.choice([None, 200])
     return made
 
 
