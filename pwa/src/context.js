@@ -5,6 +5,7 @@
 import { filled } from "./addresses.js";
 import { problem } from "./domain/problem.js";
 import { listOf } from "./lists.js";
+import { scannedOf } from "./lookup.js";
 import { divergedOf, outboxOf } from "./outbox_page.js";
 import { findEntry } from "./outbox.js";
 
@@ -38,6 +39,9 @@ export async function fetched(moment, { page, id, url }, me) {
   for (const [name, template] of Object.entries(page.also ?? {})) {
     const [key] = filled(template, scope);
     found[name] = key ? await shown(moment, key) : null;
+  }
+  for (const [name, template] of Object.entries(page.scanned ?? {})) {
+    found[name] = await scannedOf(moment, filled(template, scope).join(""));
   }
   for (const [name, spec] of Object.entries(page.lists ?? {})) {
     const list = await listOf(moment, spec, scope);

@@ -15,6 +15,7 @@ import { keepPainting, paint, repaint } from "./page/status.js";
 import { startSubmit } from "./page/submit.js";
 import { offerUpdate } from "./page/update.js";
 import { startScan, startWedge } from "./scan/page.js";
+import { wireRound } from "./scan/round.js";
 
 /** @typedef {import("./net.js").NetState} NetState */
 
@@ -44,6 +45,7 @@ function wire(content) {
     ...root.querySelectorAll(selector),
   ];
   for (const one of all("[data-scan]")) startScan(/** @type {HTMLElement} */ (one));
+  for (const one of all("[data-round]")) wireRound(one);
   for (const one of all("[data-signature]")) wireSignature(/** @type {HTMLElement} */ (one));
   for (const one of all("input[data-photo]")) wirePhoto(/** @type {HTMLInputElement} */ (one));
   for (const one of all("img[data-evidence]")) wireEvidence(/** @type {HTMLImageElement} */ (one));

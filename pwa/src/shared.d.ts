@@ -21,6 +21,7 @@ export interface PageSpec {
   doc?: string | null;
   also?: Record<string, string>;
   lists?: Record<string, ListSpec>;
+  scanned?: Record<string, string>;
   query?: string[];
   roles?: string[] | null;
   public?: boolean;

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import unquote
 
+from server.pages.lookup import scanned
 from server.pages.table import PAGES, Page
 from sync.problem import Problem
 
@@ -74,6 +75,8 @@ def fetched(asked: Asked, me: Mapping[str, Any] | None, reader: Reader) -> dict[
     for name, pattern in page.get("also", {}).items():
         keys = _fill(pattern, given)
         found[name] = reader.get(keys[0]) if keys else None
+    for name, pattern in page.get("scanned", {}).items():
+        found[name] = scanned("".join(_fill(pattern, given)), reader)
     for name, query in page.get("lists", {}).items():
         found[name] = _list(query, given, reader)
     return found

@@ -8,7 +8,7 @@ Placeholders: `{id}` from the address, `{query.x}`, `{me.x}`, `{doc.a.b}`. One t
 (also through one: `{doc.lines.item}`) gives a term per element. `latest` keeps, after sorting, the
 first document for each value of that field. An absent `{query.x}` drops its `where` or `match`.
 `match` looks a text up in the search texts of the type that `term` names; `from` leaves out those
-before it.
+before it. `scanned` is what a code says and names (`server.pages.lookup`).
 """
 
 from typing import Any
@@ -97,7 +97,21 @@ PAGES: list[Page] = [
     plain("sign_in", "/sign-in", "account/sign_in", "", public=True, server_only=True)
     | {"query": ["next"]},
     plain("today", "/", "today/show", "today", lists=TODAY),
-    plain("scan", "/scan", "scan/show", "scan") | {"query": ["code", "on"]},
+    plain("scan", "/scan", "scan/show", "scan")
+    | {"query": ["code", "on"], "scanned": {"scanned": "{query.code}"}},
+    plain("count", "/stock/count", "round/count", "scan")
+    | {
+        "query": ["place", "code", "last"],
+        "scanned": {"scanned": "{query.code}"},
+        "also": {"lot": "lot/{query.last}"},
+        "lists": {"lots": listed("lot.places={query.place}", "code")},
+    },
+    plain("issue", "/stock/issue", "round/issue", "scan")
+    | {
+        "query": ["requisition", "target", "code", "last"],
+        "scanned": {"scanned": "{query.code}"},
+        "also": {"lot": "lot/{query.last}", "requisition": "requisition/{query.requisition}"},
+    },
     plain("find", "/find", "find/show", "find")
     | {
         "query": ["q"],
@@ -132,7 +146,7 @@ PAGES: list[Page] = [
     show(
         "item/show",
         "items",
-        query=("form",),
+        query=("form", "code", "expires"),
         lists={"lots": listed("lot.item={doc.key}", "expires_on")},
     ),
     index(

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import "../../pwa/node_modules/fake-indexeddb/auto/index.mjs";
 import { openDatabase } from "../../pwa/src/database.js";
 import { createFinder, forgetFinds, noting } from "../../pwa/src/finds.js";
 import { rank, readings, searchText, wordsOf } from "../../pwa/src/search_text.js";

@@ -70,7 +70,8 @@ function isUnderway() {
 
 /** A camera that is open must not be pulled away. */
 function isLooking() {
-  return document.querySelector("#main [data-scan-state='looking']") !== null;
+  const open = "#main [data-scan-state='looking'], #main [data-scan-state='paused']";
+  return document.querySelector(open) !== null;
 }
 
 /**
