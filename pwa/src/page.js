@@ -14,6 +14,7 @@ import { changed, leave, startRefresh } from "./page/refresh.js";
 import { keepPainting, paint, repaint } from "./page/status.js";
 import { startSubmit } from "./page/submit.js";
 import { offerUpdate } from "./page/update.js";
+import { showUpload } from "./page/upload.js";
 import { startScan, startWedge } from "./scan/page.js";
 import { wireRound } from "./scan/round.js";
 
@@ -32,6 +33,7 @@ document.body.addEventListener("htmx:afterSettle", repaint);
 hear(({ type, ...message }) => {
   if (type === "net") heard(message);
   if (type === "changed") changed();
+  if (type === "upload") showUpload(/** @type {any} */ (message));
 });
 // First the page, then what goes on behind it: both would want the same processor.
 if (document.readyState === "complete") void begin();

@@ -63,6 +63,17 @@ OUTBOX = [
         "params": {"lot": "L1", "status": "on_hold"},
         "case": case,
         "blobs_left": 1,
+        "blobs": [
+            {
+                "sha256": "a" * 64,
+                "name": "a<b>.jpg",
+                "size": 9,
+                "offset": 4,
+                "state": state,
+                "code": None,
+            }
+            for state in ("waiting", "sent", "refused")
+        ],
     }
     for kind, status, code, case in (
         ("lot.held", "", None, None),
