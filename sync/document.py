@@ -7,6 +7,7 @@ the domain's; how documents are stored is `sync.stores`.
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+import msgspec
 from pydantic import BaseModel, ConfigDict
 
 
@@ -53,9 +54,18 @@ class Document(BaseModel):
                     found.add(f"{self.type}.{name}={plain(one)}")
         return frozenset(found)
 
+    def as_text(self) -> str:
+        """The document as it is stored: JSON, its fields in order, decimals as strings."""
+        return _writer.encode(self).decode()
+
     def as_json(self) -> dict[str, Any]:
         """The document as plain JSON values, decimals as strings."""
         return self.model_dump(mode="json")
+
+
+# Twice as quick as pydantic's own, which asks a function of ours for each decimal: what was
+# checked is written as it is. That both come to the same is held by a test over all vectors.
+_writer = msgspec.json.Encoder(enc_hook=lambda value: value.__dict__)
 
 
 def plain(value: object) -> str:
