@@ -134,7 +134,7 @@ def save(
 ) -> None:
     """Write what changed; of the terms only those that came or went."""
     rows = [
-        {"key": d.key, "type": d.type, "version": d.version, "body": d.model_dump_json()}
+        {"key": d.key, "type": d.type, "version": d.version, "body": d.as_text()}
         for d in after.values()
     ]
     upsert(connection, DocumentRow, rows)

@@ -30,6 +30,8 @@ from sqlmodel import SQLModel
 from sync.tables import MetaRow
 
 BUSY_TIMEOUT_MS = 15_000
+# Pages of 4 KiB that gather in the write-ahead log: a hot document is moved once for many changes.
+CHECKPOINT_PAGES = 4_000
 TURNS = 16
 # As many as wait for one another in one process: its web threads (two each) and its writers.
 CONNECTIONS_KEPT = 8
@@ -173,6 +175,7 @@ def _engine(url: str) -> Engine:
             "synchronous=FULL",
             "foreign_keys=ON",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
+            f"wal_autocheckpoint={CHECKPOINT_PAGES}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

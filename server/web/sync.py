@@ -35,7 +35,7 @@ from sync.document import utc_text
 from sync.entry import PUSH_MAX_BYTES, PUSH_MAX_ENTRIES
 from sync.problem import Problem
 from sync.pull import cursors_in, pull
-from sync.push import Delivery
+from sync.push import Delivery, look_ahead
 
 WIRE_MAX_BYTES = 2 * PUSH_MAX_BYTES  # the entries' quotes are escaped on the wire
 HEARTBEAT_S = 15
@@ -127,7 +127,9 @@ async def push_entries(
     if len(entries) > PUSH_MAX_ENTRIES or sum(len(one[0]) for one in entries) > PUSH_MAX_BYTES:
         limits = {"max_entries": PUSH_MAX_ENTRIES, "max_bytes": PUSH_MAX_BYTES}
         raise Problem("push_too_large", limits)
-    answer = await asyncio.wrap_future(plant.writer.submit(Delivery(device, entries, data.oldest)))
+    delivery = Delivery(device, entries, data.oldest)
+    await sync_to_thread(look_ahead, plant.store, delivery)
+    answer = await asyncio.wrap_future(plant.writer.submit(delivery))
     ids = [verdict["id"] for verdict in answer.verdicts]
     statuses = Counter(verdict["status"] for verdict in answer.verdicts)
     told = {"number": len(entries), "entries": ids[:LOGGED_MAX], "statuses": statuses}

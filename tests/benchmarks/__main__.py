@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from server.collector import relax
 from tests.benchmarks import growth, pulls, pushes, shared
 from tests.benchmarks.comeback import comeback
 from tests.benchmarks.table import Table, about_this_machine
@@ -27,6 +28,7 @@ def main() -> None:
     given = parser.parse_args()
     if unknown := set(given.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    relax()
     table = Table()
     with tempfile.TemporaryDirectory(prefix="traveler-bench-") as folder:
         fsync_s = about_this_machine(table, Path(folder))

@@ -23,7 +23,8 @@ async function main() {
   const network = createNetwork({ servers: [given.server], dice, trace: quiet, ask: quiet });
   network.calm();
   const browser = createBrowser({ name: "comeback", network, shared, clock_ms: 0, trace: quiet });
-  const tablet = createTablet({ browser, place: { site: "", people: [given.login] }, trace: quiet });
+  const place = { site: "", people: [given.login] };
+  const tablet = createTablet({ browser, place, trace: quiet });
   await tablet.signIn();
   network.offline(true);
   const photo_bytes = await record(tablet);

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from server.accounts.sessions import person_of
+from server.collector import relax
 from server.domain.model import DOCUMENTS
 from server.domain.rights import scopes_of
 from server.plant import Plant, opened
@@ -122,6 +123,7 @@ def _set_to_work(folder: Path, maker: Tablet, entries: int) -> Grown:
 def _work(folder: Path, maker: Tablet, line: Connection) -> None:
     """In the process: a round each time it is told to, then how much memory that took."""
     plant = opened(Settings(data=folder))
+    relax()
     with plant.store.read() as connection:
         person = person_of(connection, DOCUMENTS, login_of("supervisor", SITE))
         assert person is not None

@@ -25,8 +25,8 @@ class Direction:
     async def free(self) -> None:
         """Until the line can take more."""
         loop = asyncio.get_running_loop()
-        while (ahead := self._free_at - loop.time()) > AHEAD_S:
-            await asyncio.sleep(ahead - AHEAD_S)
+        while self._free_at - loop.time() > AHEAD_S:
+            await _until(self._free_at - AHEAD_S)
 
 
 @contextmanager
@@ -39,7 +39,7 @@ def slow_link(port: int, *, bits_per_s: int, delay_s: float) -> Iterator[str]:
 
     async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(asyncio.CancelledError):  # at the end
-            await asyncio.sleep(2 * delay_s)  # the handshake of a connection
+            await _until(loop.time() + 2 * delay_s)  # the handshake of a connection
             there, back = await asyncio.open_connection("127.0.0.1", port)
             await asyncio.gather(_carry(reader, back, up), _carry(there, writer, down))
 
@@ -84,11 +84,10 @@ async def _carry(
 async def _arrive(
     under_way: "asyncio.Queue[tuple[float, bytes]]", writer: asyncio.StreamWriter
 ) -> None:
-    loop = asyncio.get_running_loop()
     try:
         while True:
             at, piece = await under_way.get()
-            await asyncio.sleep(max(0.0, at - loop.time()))
+            await _until(at)
             if not piece:
                 break
             writer.write(piece)
@@ -96,3 +95,10 @@ async def _arrive(
     except ConnectionError:
         pass
     writer.close()
+
+
+async def _until(moment: float) -> None:
+    """Until the loop's clock shows this moment: the slowness of the line itself."""
+    passed = asyncio.Event()
+    asyncio.get_running_loop().call_at(moment, passed.set)
+    await passed.wait()

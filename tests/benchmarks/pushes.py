@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 
 from server.plant import Plant
-from sync.push import Answer, Delivery, push
+from sync.push import Answer, Delivery, look_ahead, push
 from sync.writer import Writer
 from tests.benchmarks.floor import plant_in
 from tests.benchmarks.table import Table, milliseconds, per_second, timed
@@ -87,7 +87,7 @@ def together(table: Table, folder: Path, *, runs: int, fsync_s: float) -> None:
     writer = Writer(plant.engine, poke=lambda scopes: None)
     for _ in range(runs):
         lines = [[one.batch(1) for _ in range(EACH)] for one in many]
-        grouped.append(timed(partial(_all_at_once, writer, lines)))
+        grouped.append(timed(partial(_all_at_once, plant, writer, lines)))
         entries = [alone.batch(1) for _ in range(DEVICES * EACH)]
         single.append(timed(partial(_one_by_one, plant, entries)))
     writer.close()
@@ -112,7 +112,8 @@ def _group_rows(table: Table, grouped: float, single: float, runs: int, fsync_s:
 
 
 def pushed(plant: Plant, delivery: Delivery) -> None:
-    """Push, and see that all of it was taken."""
+    """Push as the server does, signatures first, and see that all of it was taken."""
+    look_ahead(plant.store, delivery)
     answers, _ = push(plant.engine, [delivery], plant.now())
     taken(answers[0])
 
@@ -128,9 +129,10 @@ def _worker(plant: Plant, number: int, *, signs: bool) -> Tablet:
     return tablet(plant, f"tablet-{number}", SITE, seed=number, signs=signs)
 
 
-def _all_at_once(writer: Writer, lines: list[list[Delivery]]) -> None:
+def _all_at_once(plant: Plant, writer: Writer, lines: list[list[Delivery]]) -> None:
     def send(line: list[Delivery]) -> None:
         for delivery in line:
+            look_ahead(plant.store, delivery)
             taken(writer.submit(delivery).result())
 
     with ThreadPoolExecutor(len(lines)) as devices:

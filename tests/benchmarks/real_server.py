@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,8 @@ def _wait_for(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
             if httpx.get(f"{url}/health").status_code == 200:
                 return
         except httpx.TransportError:
-            time.sleep(ASK_AGAIN_S)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(ASK_AGAIN_S)
     raise AssertionError("the server did not answer in time")
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import make_url
 
+from server.collector import relax
 from server.plant import opened
 from server.settings import Settings
 from sync.push import Delivery
@@ -101,6 +102,7 @@ def _set_to_work(url: str, site: str) -> Worker:
 def _work(url: str, site: str, line: Connection) -> None:
     with tempfile.TemporaryDirectory() as folder:
         plant = opened(Settings(data=Path(folder), database=url))
+        relax()
         maker = tablet(plant, f"tablet-{site}", site, seed=len(site) + ord(site[0]))
         for _ in range(WARM_UP):
             pushed(plant, maker.batch(BATCH))

@@ -127,7 +127,7 @@ class Tablet:
         return [("worker", "material.put_away", self.rng.choice(self.lots), body)]
 
     def _note(self) -> list[Told]:
-        return [("worker", "note.added", self.rng.choice(self.lots), {"text": "看过 ✓ looks good"})]
+        return [("worker", "note.added", self.rng.choice(self.lots), {"text": "看过 ✓ good"})]
 
     def _step(self) -> list[Told]:
         if len(self.jobs) < JOBS_OPEN:
