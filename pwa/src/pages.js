@@ -28,6 +28,7 @@ import { sessionOf } from "./signin.js";
  *   elsewhere: this device can't say, the server may; revoked: neither may
  */
 
+const UNLASTING = ["/outbox", "/pin", "/scan", "/stock/count", "/stock/issue", "/switch"];
 /** @type {PageSpec} */
 const PROBLEM_PAGE = { name: "problem", path: "", template: "error/problem", title: "error.title" };
 /** @type {PageSpec} */
@@ -145,9 +146,6 @@ export function createPages({ view, net, shared, now }) {
     revoked: (ask) => plain(REVOKED_PAGE, ask, {}),
   };
 }
-
-/** Pages that show what changes by itself. */
-const UNLASTING = ["/outbox", "/pin", "/scan", "/switch"];
 
 /**
  * Whether a page is the same until a document changes: not one with a refused form or the answer to

@@ -25,9 +25,9 @@ export async function answerSwitch(device, request, keep) {
   const data = await request.formData();
   const login = String(data.get("login") ?? "");
   const pin = String(data.get("pin") ?? "");
-  const { areas } = await device.shared();
+  const { areas, index } = await device.shared();
   try {
-    await switchTo(device, { login, pin, areas });
+    await switchTo(device, { login, pin, areas, index });
   } catch (error) {
     const page = `/switch?${new URLSearchParams({ who: login })}`;
     return refusedForm(device, request, { error, page, values: { login } });

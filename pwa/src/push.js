@@ -19,6 +19,7 @@ import { signWaiting } from "./signature.js";
  * @property {ReturnType<typeof import("./contact.js").createContact>} contact
  * @property {() => Date} now
  * @property {(keys: string[]) => void} changed documents look different now
+ * @property {(message: any) => void} broadcast to all open pages
  */
 
 export const PUSH_MAX_ENTRIES = 200;
@@ -125,10 +126,10 @@ export function firstThatFit(rows) {
 
 /**
  * @param {OutboxRow} row
- * @returns {{entry: string, sig: string | null}} as it travels, over the wire and in files
+ * @returns {import("./types").Wrapped} as it travels, over the wire and in files
  */
-export function wrapped({ bytes, sig = null }) {
-  return { entry: bytes, sig };
+export function wrapped({ bytes, sig = null, device, seq }) {
+  return { entry: bytes, sig, device, seq };
 }
 
 /**

@@ -30,10 +30,10 @@ const KEY_GONE = ["signer_revoked", "signer_unknown"];
 
 /**
  * @param {Parts} parts
- * @param {{login: string, pin: string, areas: Areas}} who
+ * @param {{login: string, pin: string, areas: Areas, index: Record<string, string[]>}} who
  * Problems: those of `open`, offline_expired.
  */
-export async function switchTo(parts, { login, pin, areas }) {
+export async function switchTo(parts, { login, pin, areas, index }) {
   const { database, now } = parts;
   const { key, holder } = await open(database, login, pin);
   const { policy, device, skew_ms } = await database.read(["meta"], standingOf);
@@ -43,8 +43,8 @@ export async function switchTo(parts, { login, pin, areas }) {
   const text = JSON.stringify({ ...told, nonce: newId() });
   const ticket = { login, text, sig: await sign(key, text) };
   if (isDue) await mustBeTaken(parts, ticket);
-  const what = { holder, ticket, areas, now, isDue };
-  await database.write(["meta", "replica"], (tx) => takeOver(tx, what));
+  const what = { holder, ticket, areas, index, now, isDue };
+  await database.write(["meta", "replica", "finds"], (tx) => takeOver(tx, what));
 }
 
 /** @param {any} tx with meta */
@@ -69,11 +69,12 @@ async function mustBeTaken(parts, ticket) {
 }
 
 /**
- * @param {any} tx with meta and replica
- * @param {{holder: PinHolder, ticket: any, areas: Areas, now: () => Date, isDue: boolean}} what
+ * @param {any} tx with meta, replica and finds
+ * @param {{holder: PinHolder, ticket: any, areas: Areas, index: Record<string, string[]>,
+ *   now: () => Date, isDue: boolean}} what
  *   isDue: the ticket was handed in already
  */
-async function takeOver(tx, { holder, ticket, areas, now, isDue }) {
+async function takeOver(tx, { holder, ticket, areas, index, now, isDue }) {
   const meta = tx.objectStore("meta");
   const { login } = holder;
   const holders = await holdersOf(tx);
@@ -84,7 +85,7 @@ async function takeOver(tx, { holder, ticket, areas, now, isDue }) {
   await meta.put(false, "untold_sign_out");
   if (isDue) await meta.delete("ticket");
   else await meta.put(ticket, "ticket");
-  await drop(tx, { me: { seats }, areas, now });
+  await drop(tx, { me: { seats }, areas, index, now });
   const feed = await feedOf(tx);
   const isWhole = [...scopesOf({ seats }, areas)].every((scope) => scope in feed.cursors);
   const person = isWhole && feed.complete ? login : null;
@@ -94,14 +95,15 @@ async function takeOver(tx, { holder, ticket, areas, now, isDue }) {
 
 /**
  * What nobody can open here any more without the server does not stay.
- * @param {any} tx with meta and replica
- * @param {{me: {seats: string[]}, areas: Areas, now: () => Date}} what
+ * @param {any} tx with meta, replica and finds
+ * @param {{me: {seats: string[]}, areas: Areas, index: Record<string, string[]>,
+ *   now: () => Date}} what
  */
-async function drop(tx, { me, areas, now }) {
+async function drop(tx, { me, areas, index, now }) {
   const feed = await feedOf(tx);
   const kept = new Set([...scopesOf(me, areas), ...(await restingOf(tx, { me, areas, now }))]);
   const gone = Object.keys(feed.cursors).filter((scope) => !kept.has(scope));
-  await dropScopes(tx, gone);
+  await dropScopes(tx, gone, index);
   const cursors = without(feed.cursors, gone);
   await tx.objectStore("meta").put({ ...feed, cursors, round: feed.round + 1 }, "feed");
 }

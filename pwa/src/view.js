@@ -3,9 +3,11 @@
  *
  * One `read` is one IndexedDB transaction: everything in it is of one moment.
  */
+import { createFinder } from "./finds.js";
 import { createOverlay, foresee } from "./overlay.js";
 import { findDocuments, getDocument } from "./replica.js";
 import { visibleTo } from "./scopes.js";
+import { searchTextOf } from "./search_text.js";
 import { termsOf } from "./terms.js";
 
 /** @typedef {import("./types").Doc} Doc */
@@ -22,10 +24,11 @@ import { termsOf } from "./terms.js";
  * @property {(doc: Doc) => Doc} seen the same as a page shows it: with the version that the server
  *   gave it, for the `base` of what is done on this page; a foreseen number means nothing there
  * @property {(terms: string[]) => Promise<Doc[]>} find documents with any of the terms, by key
+ * @property {(type: string, query: string) => Promise<string[]>} search keys, the nearest first
  * @property {(entry: Entry) => Promise<import("./overlay.js").Foresight>} foresee
  */
 
-const VIEW_STORES = ["replica", "outbox", "ledger", "blobs", "meta"];
+const VIEW_STORES = ["replica", "finds", "outbox", "ledger", "blobs", "meta"];
 
 /**
  * @param {import("./types").Database} database
@@ -36,6 +39,7 @@ const VIEW_STORES = ["replica", "outbox", "ledger", "blobs", "meta"];
  */
 export function createView(database, { kinds, index, map }) {
   const layerOf = createOverlay(kinds);
+  const search = createFinder();
 
   return {
     /**
@@ -49,7 +53,7 @@ export function createView(database, { kinds, index, map }) {
         const layer = await layerOf(tx);
         const signin = (await tx.objectStore("meta").get("signin")) ?? null;
         const isVisible = visibleTo(signin, scopes);
-        return work(momentOf(tx, { layer, kinds, index: fields, isVisible }));
+        return work(momentOf(tx, { layer, kinds, index: fields, search, isVisible }));
       });
     },
   };
@@ -58,10 +62,11 @@ export function createView(database, { kinds, index, map }) {
 /**
  * @param {any} tx
  * @param {{layer: import("./overlay.js").Layer, kinds: import("./overlay.js").Kinds,
- *   index: Record<string, string[]>, isVisible: (key: string) => boolean}} parts
+ *   index: Record<string, string[]>, search: ReturnType<typeof createFinder>,
+ *   isVisible: (key: string) => boolean}} parts
  * @returns {Moment} in which there is only what this person may see
  */
-function momentOf(tx, { layer, kinds, index, isVisible }) {
+function momentOf(tx, { layer, kinds, index, search, isVisible }) {
   const { revision, rows, documents, versions } = layer;
   const waiting = rows.filter((row) => row.verdict === null);
   const get = async (/** @type {string} */ key) =>
@@ -76,8 +81,24 @@ function momentOf(tx, { layer, kinds, index, isVisible }) {
     seen: (doc) => ({ ...doc, version: versions.get(doc.key) ?? doc.version }),
     find: async (terms) =>
       (await find(tx, { terms, documents, index })).filter((doc) => isVisible(doc.key)),
+    search: async (type, query) =>
+      (await search(tx, { type, query, over: textsOf(documents, index) })).filter(isVisible),
     foresee: (entry) => foresee(kinds, entry, get),
   };
+}
+
+/**
+ * @param {Map<string, Doc>} documents
+ * @param {Record<string, string[]>} index
+ * @returns {Map<string, string>} the search texts of those that are searched
+ */
+function textsOf(documents, index) {
+  const texts = new Map();
+  for (const doc of documents.values()) {
+    const text = searchTextOf(doc, index);
+    if (text !== null) texts.set(doc.key, text);
+  }
+  return texts;
 }
 
 /**

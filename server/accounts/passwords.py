@@ -10,7 +10,8 @@ from sqlalchemy import Connection, select
 from server.accounts import throttle
 from server.accounts.tables import AccountRow
 from sync.problem import Problem
-from sync.store import Store, table_of, upsert
+from sync.statements import upsert
+from sync.store import Store, table_of
 
 PASSWORD_MIN_CHARS = 8
 PASSWORD_MAX_CHARS = 200

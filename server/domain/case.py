@@ -10,7 +10,13 @@ from sync.entry import Entry
 from sync.reconcile import Draft, Outcome
 
 CaseKind = Literal[
-    "overdrawn", "verdict_conflict", "status_conflict", "field_conflict", "unsigned", "parked"
+    "overdrawn",
+    "verdict_conflict",
+    "status_conflict",
+    "field_conflict",
+    "count_difference",
+    "unsigned",
+    "parked",
 ]
 NAMED_MAX = 40
 

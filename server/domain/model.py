@@ -17,6 +17,7 @@ from server.domain import (
     resumption,
     rights,
     signer,
+    stocktaking,
     visit_step,
 )
 from server.domain.approval import Approval
@@ -64,6 +65,7 @@ KINDS: dict[str, Kind] = {
         visit_step,
         requisition_ask,
         movement,
+        stocktaking,
         approval_decision,
         case_resolution,
         note,

@@ -25,6 +25,7 @@ from tests.server.domain import (
     test_requisitions,
     test_rights,
     test_signatures,
+    test_stocktaking,
     test_visits,
 )
 from tests.server.domain.floor import NOW, Deed, Floor
@@ -34,6 +35,7 @@ SCENES = (
     test_lots,
     test_master_data,
     test_movements,
+    test_stocktaking,
     test_job_steps,
     test_visits,
     test_requisitions,
@@ -60,6 +62,7 @@ FORESEEN = (
     "requisition.changed",
     "requisition.raised",
     "step.recorded",
+    "stock.counted",
     "visit.amended",
     "visit.opened",
     "visit.step_recorded",
