@@ -85,7 +85,8 @@ export async function open(database, login, pin) {
     if (left === 0) throw problem("pin_locked", { name: counted.name }, "pin");
     throw problem("pin_wrong", { left }, "pin");
   }
-  const holder = await change(database, login, () => ({ ...counted, failures: 0 }));
+  const right = (/** @type {PinHolder | undefined} */ now) => ({ ...(now ?? counted), failures: 0 });
+  const holder = await change(database, login, right);
   return { key, holder };
 }
 
