@@ -9,7 +9,7 @@ import { Problem } from "./domain/problem.js";
 import { keyOfScan } from "./lookup.js";
 import { createMade } from "./made.js";
 import { localDay } from "./moment.js";
-import { pinsOf } from "./pins_page.js";
+import { badgeOf, pinsOf } from "./pins_page.js";
 import { createRendering } from "./rendering.js";
 import { sessionOf } from "./signin.js";
 
@@ -82,9 +82,11 @@ export function createPages({ view, net, shared, now }) {
           const documents = { pins: await pinsOf(moment, now()) };
           return { session: { ...session, signin: null }, revision: moment.revision, documents };
         }
+        const code = match.page.name === "scan" && !form ? url.searchParams.get("code") : "";
+        const badge = badgeOf(code ?? "");
+        if (badge) return { to: badge };
         if (session.locked) return { to: "/switch" };
         if (!session.isReady || !signin) return null;
-        const code = match.page.name === "scan" && !form ? url.searchParams.get("code") : "";
         if (code) return { to: pathOf(await keyOfScan(moment, code, signin)) };
         const documents = await fetched(moment, asked, signin);
         const { revision } = moment;

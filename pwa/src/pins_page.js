@@ -40,3 +40,14 @@ export async function pinsOf({ tx, waiting }, now) {
     others: waiting.filter((row) => row.actor !== signin?.login).length,
   };
 }
+
+const BADGE = /^https?:\/\/[^/?#]+\/switch\?who=([\w.%-]{1,64})$/i;
+
+/**
+ * @param {string} text that was scanned
+ * @returns {string | null} where a person's badge leads: to their PIN
+ */
+export function badgeOf(text) {
+  const who = BADGE.exec(text.trim())?.[1];
+  return who ? `/switch?who=${who}` : null;
+}

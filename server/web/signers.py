@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import quote
 
-from litestar import Response, post
+from litestar import Response, get, post
 from litestar.params import HeaderParameter, JSONBody
+from qrcode import QRCode
 
 from server.accounts import devices, passwords, sessions, tickets
 from server.accounts.proof import proof_of
@@ -148,4 +150,24 @@ def switch(
     return answer
 
 
-ROUTES = [enrol_signer, switch]
+@get("/badge.svg", include_in_schema=False)
+@threaded
+def badge(request: Asking) -> Response[str]:
+    """The signed-in person's badge: a QR code that leads to their PIN on a shared device."""
+    plant, session = plant_of(request), signed_in(request)
+    who = quote(session.person.login, safe="")
+    code = QRCode(border=4)
+    code.add_data(f"{plant.settings.public_url}/switch?who={who}")
+    rows = code.get_matrix()
+    dots = "".join(
+        f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark
+    )
+    side = len(rows)
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}">'
+        f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path d="{dots}"/></svg>'
+    )
+    return Response(svg, media_type="image/svg+xml")
+
+
+ROUTES = [badge, enrol_signer, switch]

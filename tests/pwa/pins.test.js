@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { holdersOf, isExpired, noteSeen, open } from "../../pwa/src/pins.js";
 import { restingFor, scopesOf, visibleTo } from "../../pwa/src/scopes.js";
+import { badgeOf } from "../../pwa/src/pins_page.js";
 import { lockUp, sign, unlock } from "../../pwa/src/vault.js";
 import { fromBase64url } from "../../pwa/src/signature.js";
 import { createServer } from "./plant.js";
@@ -116,4 +117,11 @@ test("a person sees the documents of their scopes, and nobody sees any", () => {
   const keys = ["lot/SZ:x", "lot/HD:x", "case/SZ:x", "person/org:x", "nothing/SZ:x"];
   assert.deepEqual(keys.map(operator), [true, false, false, true, false]);
   assert.deepEqual(keys.map(visibleTo(null, map)), [false, false, false, false, false]);
+});
+
+test("a badge leads to its person's PIN, and nothing else does", () => {
+  assert.equal(badgeOf("https://plant.example/switch?who=wang.fang"), "/switch?who=wang.fang");
+  for (const text of ["", "wang.fang", "https://x/switch?who=a&next=//b", "https://x/lots/SZ:a"]) {
+    assert.equal(badgeOf(text), null);
+  }
 });

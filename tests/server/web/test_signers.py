@@ -156,3 +156,9 @@ def test_what_changed_since_it_was_shown_is_not_signed(house: House):
     seen = str(int(scrap(house)["base"]) - 1)
     answer = boss.post("/do/lot.scrapped", data=scrap(house, base=seen))
     assert "It changed after you saw it" in answer.text
+
+
+def test_a_badge_is_a_code_that_leads_to_its_persons_pin(house: House):
+    answer = house.browser(login_of("supervisor", "SZ")).get("/badge.svg")
+    assert answer.headers["content-type"].startswith("image/svg+xml")
+    assert answer.text.count("<path") == 2
