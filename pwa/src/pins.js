@@ -85,8 +85,7 @@ export async function open(database, login, pin) {
     if (left === 0) throw problem("pin_locked", { name: counted.name }, "pin");
     throw problem("pin_wrong", { left }, "pin");
   }
-  const right = (/** @type {PinHolder | undefined} */ now) => ({ ...(now ?? counted), failures: 0 });
-  const holder = await change(database, login, right);
+  const holder = await change(database, login, (now) => ({ ...(now ?? counted), failures: 0 }));
   return { key, holder };
 }
 
