@@ -146,7 +146,7 @@ def files() -> dict[str, str]:
     """The text of each file by its name."""
     written = {f"{kind}.json": _text(of_kind) for kind, of_kind in vectors().items()}
     rows = [f" {_compact(name)}: {_compact(row)}" for name, row in rights().items()]
-    told = json.dumps(scopes(), ensure_ascii=False, indent=1) + "\n"
+    told = json.dumps(scopes(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     return written | {"kinds.json": "{\n" + ",\n".join(rows) + "\n}\n", "scopes.json": told}
 
 
