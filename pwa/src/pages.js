@@ -9,6 +9,7 @@ import { Problem } from "./domain/problem.js";
 import { keyOfScan } from "./lookup.js";
 import { createMade } from "./made.js";
 import { localDay } from "./moment.js";
+import { holdersOf } from "./pins.js";
 import { badgeOf, pinsOf } from "./pins_page.js";
 import { createRendering } from "./rendering.js";
 import { sessionOf } from "./signin.js";
@@ -85,7 +86,9 @@ export function createPages({ view, net, shared, now }) {
         const code = match.page.name === "scan" && !form ? url.searchParams.get("code") : "";
         const badge = badgeOf(code ?? "");
         if (badge) return { to: badge };
-        if (session.locked) return { to: "/switch" };
+        // Where nobody is signed in, whoever has a PIN here needs no network to be.
+        const isShared = !signin && Object.keys(await holdersOf(moment.tx)).length > 0;
+        if (session.locked || isShared) return { to: "/switch" };
         if (!session.isReady || !signin) return null;
         if (code) return { to: pathOf(await keyOfScan(moment, code, signin)) };
         const documents = await fetched(moment, asked, signin);
