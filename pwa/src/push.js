@@ -12,7 +12,7 @@ import { signWaiting } from "./signature.js";
 
 /** @typedef {import("./types").Database} Database */
 /** @typedef {import("./types").OutboxRow} OutboxRow */
-/** @typedef {null | "sign_in" | "enrol" | "enrol_anew"} Need */
+/** @typedef {null | "enrol" | "enrol_anew"} Need */
 /**
  * @typedef {object} Exchange
  * @property {Database} database
@@ -48,7 +48,6 @@ export async function push(exchange, { asks = false } = {}) {
     const answer = await sendBatch(exchange, { batch, device, epoch, oldest });
     const verdicts = await named(answer.verdicts, batch);
     exchange.changed(await settle(exchange.database, verdicts, exchange.now()));
-    if (answer.need === "sign_in" || answer.need === "enrol") return answer.need;
     const isCopy = answer.need === "enrol_anew";
     if (isCopy && (await mayBeginAnew(exchange.database, exchange.now()))) return answer.need;
     const state = await followServer(exchange.database, answer);
