@@ -27,7 +27,8 @@ DEVICE_TESTS = $(wildcard tests/pwa/*.test.js tests/pwa/*/*.test.js)
 BROWSER_TESTS = $(wildcard tests/browser/test_*.py)
 
 # Offered once the module behind it exists: target=file.
-OPTIONAL := sim=tests/simulation/__main__.py bench=tests/benchmarks/__main__.py \
+OPTIONAL := sim=tests/simulation/__main__.py mutants=tests/mutants/__main__.py \
+  bench=tests/benchmarks/__main__.py \
   screenshots=tests/browser/screenshots.py journey=tests/browser/test_journey.py
 ABSENT := $(foreach pair,$(OPTIONAL),\
   $(if $(wildcard $(word 2,$(subst =, ,$(pair)))),,$(word 1,$(subst =, ,$(pair)))))
@@ -35,7 +36,7 @@ ABSENT := $(foreach pair,$(OPTIONAL),\
 export PATH := $(CURDIR)/$(NODE_BIN):$(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup run test check journey sim bench screenshots build wheel lock clean
+.PHONY: help setup run test check journey sim mutants bench screenshots build wheel lock clean
 
 help: ## this list
 	@awk -v absent=" $(ABSENT) " -F ':.*## ' '/^[a-z]+:.*## / { \
@@ -77,6 +78,9 @@ sim: setup ## devices under faults, servers killed, bad requests (SEED=, SEEDS=,
 	python -m tests.simulation --seed $(SEED) --seeds $(SEEDS) --database postgresql
 	python -m tests.harness --seed $(SEED) --seeds $(SEEDS) --minutes $(MINUTES)
 	python -m tests.fuzz --seed $(SEED) --cases $(CASES)
+
+mutants: setup ## known bugs planted one at a time, each to be found (SEED=)
+	python -m tests.mutants --seed $(SEED)
 
 bench: setup build ## how fast, with numbers
 	python -m tests.benchmarks
