@@ -5,7 +5,7 @@ deliver is decided before (accounts).
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -33,6 +33,8 @@ DEVICES = Lookup(
     )
 )
 KEYS = Lookup(lambda among: select(_devices.c.public_key).where(among(_devices.c.id, "ids")))
+# Exact bytes and signature; device and number.
+Wrapped = tuple[bytes, str | None] | tuple[bytes, str | None, str | None, int | None]
 # What speaks against entries beside their content, by entry id: a sign-in that isn't theirs.
 Standings = Callable[[Connection, list[Entry]], Mapping[str, Outcome]]
 # Where each changed document lies or is gone by now: its scopes, and since which version of each.
@@ -43,13 +45,14 @@ Project = Callable[[Connection, list[Result], datetime], None]
 
 @dataclass
 class Delivery:
-    """What one device sent: wrapped entries as (exact bytes, signature or None).
+    """What one device sent: wrapped entries as (exact bytes, signature or None), and where the
+    sender says so also whose they are and their number, for bytes that don't tell it.
 
     `oldest` is the first number it still has, when it was asked for one before that.
     """
 
     device: str
-    entries: list[tuple[bytes, str | None]]
+    entries: Sequence[Wrapped]
     oldest: int | None = None
 
 
@@ -92,14 +95,14 @@ def look_ahead(store: Store, delivery: Delivery) -> None:
     with store.read() as connection:
         keys = [row.public_key for row in KEYS.rows(connection, ids=[delivery.device])]
     if keys and keys[0] is not None:
-        signature.look_ahead(keys[0], delivery.entries)
+        signature.look_ahead(keys[0], [(one[0], one[1]) for one in delivery.entries])
 
 
 def push_within(
     connection: Connection, engine: Engine, deliveries: list[Delivery], now: datetime
 ) -> tuple[list[Answer], dict[str, int]]:
     """The same within a transaction that is open already."""
-    sent = [[opened(raw, sig) for raw, sig in d.entries] for d in deliveries]
+    sent = [[opened(*one) for one in d.entries] for d in deliveries]
     _lock_sites(connection, engine, sent)  # 1
     epoch = engine.store.epoch(connection)
     carriers = {delivery.device for delivery in deliveries}
@@ -142,7 +145,7 @@ def _lock_devices(
     connection: Connection, carriers: set[str], sent: list[list[Sent]]
 ) -> dict[str, dict[str, Any]]:
     """The rows of those who deliver and of those whose entries they carry."""
-    named = {one.entry.device for some in sent for one in some if one.entry is not None}
+    named = {one.claimed[0] for some in sent for one in some if one.claimed}
     rows = DEVICES.rows(connection, ids=carriers | named)
     found = {row.id: row._asdict() for row in rows}
     for device in carriers - set(found):

@@ -159,7 +159,7 @@ class _Bare:
 
     def bytes_of(self, delivery: Delivery) -> None:
         """The entries' bytes, into a table of nothing else."""
-        self._write("INSERT INTO bare (raw) VALUES (?)", [(raw,) for raw, _ in delivery.entries])
+        self._write("INSERT INTO bare (raw) VALUES (?)", [(raw,) for raw, *_ in delivery.entries])
 
     def rows_like(self, number: int) -> None:
         """So many rows of the journal once more, into a table of the same columns and indexes."""

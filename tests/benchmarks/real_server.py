@@ -91,7 +91,7 @@ class Caller:
 
     def push(self, delivery: Delivery) -> None:
         """Send entries as a device does; all of them are taken."""
-        entries = [{"entry": raw.decode(), "sig": sig} for raw, sig in delivery.entries]
+        entries = [{"entry": raw.decode(), "sig": sig} for raw, sig, *_ in delivery.entries]
         asked = {"device": self._device, "epoch": None, "entries": entries}
         answer = self._client.post("/sync/push", json=asked)
         answer.raise_for_status()
