@@ -19,6 +19,7 @@ from sync.intake import Intake, Sent, opened
 from sync.journal import Arrived
 from sync.problem import Problem
 from sync.reconcile import BLOCKING_CODES, Model, Outcome, Reconciler, Result
+from sync.signature import Signed
 from sync.statements import Lookup, upsert
 from sync.store import Store, table_of
 from sync.tables import DeviceRow
@@ -33,8 +34,6 @@ DEVICES = Lookup(
     )
 )
 KEYS = Lookup(lambda among: select(_devices.c.public_key).where(among(_devices.c.id, "ids")))
-# Exact bytes and signature; device and number.
-Wrapped = tuple[bytes, str | None] | tuple[bytes, str | None, str | None, int | None]
 # What speaks against entries beside their content, by entry id: a sign-in that isn't theirs.
 Standings = Callable[[Connection, list[Entry]], Mapping[str, Outcome]]
 # Where each changed document lies or is gone by now: its scopes, and since which version of each.
@@ -52,7 +51,7 @@ class Delivery:
     """
 
     device: str
-    entries: Sequence[Wrapped]
+    entries: Sequence[Signed]
     oldest: int | None = None
 
 

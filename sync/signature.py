@@ -9,6 +9,7 @@ import binascii
 import hashlib
 import os
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
 
@@ -23,9 +24,10 @@ HALF_BYTES = 32
 KEYS_CACHED = 4096
 SIGNATURES_KEPT = 8192
 LOOKED_AT_ONCE = 10
-Signed = tuple[bytes, str | None]
+# Exact bytes and signature; whose they are and their number, where the sender says so.
+Signed = tuple[bytes, str | None] | tuple[bytes, str | None, str | None, int | None]
 _ECDSA = ec.ECDSA(hashes.SHA256())
-# Marks (SHA-256 of key, signature and bytes) of the latest that were right: looked at before an
+# Marks (a hash of bytes, key and signature) of the latest that were right: looked at before an
 # entry's turn comes, while others are written, and not again when it has come.
 _right: dict[bytes, None] = {}
 _door = threading.Lock()
@@ -43,7 +45,7 @@ def checked_key(public_key: str) -> str:
 
 def is_valid(public_key: str, raw: bytes, sig: str | None) -> bool:
     """Whether this key made this signature over these bytes."""
-    mark = hashlib.sha256(f"{public_key} {sig}\n".encode() + raw).digest()
+    mark = hashlib.sha256(hashlib.sha256(raw).digest() + f"{public_key} {sig}".encode()).digest()
     if mark in _right:
         return True
     is_right = _is_valid(public_key, raw, sig)
@@ -55,7 +57,7 @@ def is_valid(public_key: str, raw: bytes, sig: str | None) -> bool:
     return is_right
 
 
-def look_ahead(public_key: str, signed: list[Signed]) -> None:
+def look_ahead(public_key: str, signed: Sequence[Signed]) -> None:
     """Check many at once, on all cores; what is right is then known to `is_valid`."""
     if len(signed) <= LOOKED_AT_ONCE:
         _look(public_key, signed)
@@ -64,8 +66,8 @@ def look_ahead(public_key: str, signed: list[Signed]) -> None:
     list(_threads.map(partial(_look, public_key), pieces))
 
 
-def _look(public_key: str, signed: list[Signed]) -> None:
-    for raw, sig in signed:
+def _look(public_key: str, signed: Sequence[Signed]) -> None:
+    for raw, sig, *_ in signed:
         is_valid(public_key, raw, sig)
 
 

@@ -2,7 +2,7 @@
  * A tablet whose server can't store anything for a while: the real device code records, tries, and
  * says how it stands; after a line on standard input it goes on by itself.
  *
- * `node trouble.js '{"server", "login", "entries"}'`. A line of JSON in trouble, one when it is over.
+ * `node trouble.js '{"server", "login", "entries"}'` says a line of JSON each time.
  */
 import { createInterface } from "node:readline";
 import { createBrowser } from "./browser.js";
@@ -24,7 +24,8 @@ async function main() {
   const network = createNetwork({ servers: [given.server], dice, trace: quiet, ask: quiet });
   network.calm();
   const browser = createBrowser({ name: "trouble", network, shared, clock_ms: 0, trace: quiet });
-  const tablet = createTablet({ browser, place: { site: "", people: [given.login] }, trace: quiet });
+  const place = { site: "", people: [given.login] };
+  const tablet = createTablet({ browser, place, trace: quiet });
   const lines = createInterface(process.stdin)[Symbol.asyncIterator]();
   await tablet.signIn();
   await say(tablet, []);
