@@ -34,6 +34,9 @@ DEVICES = Lookup(
     )
 )
 KEYS = Lookup(lambda among: select(_devices.c.public_key).where(among(_devices.c.id, "ids")))
+# Keys of devices that delivered: a device's key never changes, and this only guides a look ahead.
+KEYS_SEEN_MAX = 4096
+_keys_seen: dict[str, str] = {}
 # What speaks against entries beside their content, by entry id: a sign-in that isn't theirs.
 Standings = Callable[[Connection, list[Entry]], Mapping[str, Outcome]]
 # Where each changed document lies or is gone by now: its scopes, and since which version of each.
@@ -91,10 +94,19 @@ def look_ahead(store: Store, delivery: Delivery) -> None:
     """Check the signatures of a delivery before its turn comes: in the asker's own thread, while
     others are written. Only saves time; `push` takes nobody's word for it.
     """
+    key = _keys_seen.get(delivery.device) or _key_of(store, delivery.device)
+    if key is not None:
+        signature.look_ahead(key, delivery.entries)
+
+
+def _key_of(store: Store, device: str) -> str | None:
     with store.read() as connection:
-        keys = [row.public_key for row in KEYS.rows(connection, ids=[delivery.device])]
-    if keys and keys[0] is not None:
-        signature.look_ahead(keys[0], delivery.entries)
+        keys = [row.public_key for row in KEYS.rows(connection, ids=[device])]
+    if not keys or keys[0] is None:
+        return None
+    if len(_keys_seen) >= KEYS_SEEN_MAX:
+        _keys_seen.clear()
+    return _keys_seen.setdefault(device, str(keys[0]))
 
 
 def push_within(
