@@ -9,6 +9,7 @@ import { follow, startChances } from "./page/chances.js";
 import { ask, hear, register, tell } from "./page/channel.js";
 import { tryEvidence, wireEvidence } from "./page/evidence.js";
 import { judge, wireInputs } from "./page/inputs.js";
+import { startLongLists } from "./page/long_list.js";
 import { wireOutbox } from "./page/outbox.js";
 import { changed, leave, startRefresh } from "./page/refresh.js";
 import { keepPainting, paint, repaint } from "./page/status.js";
@@ -24,6 +25,7 @@ let isRevoked = false;
 
 startSubmit();
 startAnswers();
+startLongLists();
 startRefresh();
 wireInputs();
 wireOutbox();
