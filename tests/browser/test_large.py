@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Playwright, expect, sync_playwright
 
 from tests.browser import large_plant
-from tests.browser.device import PHONE, WAIT_MS, Device
+from tests.browser.device import PHONE, Device
 from tests.browser.real_server import RealServer
 
 LOTS_SHOWN = "#main .tiles > .tile"
@@ -137,16 +137,25 @@ def watched(device: Device) -> Iterator[list[float]]:
     session = device.context.new_cdp_session(device.page)
     events: list[dict[str, Any]] = []
     session.on("Tracing.dataCollected", lambda data: events.extend(data["value"]))
-    ended: list[Any] = []
-    session.on("Tracing.tracingComplete", lambda data: ended.append(data))
+    ended: list[bool] = []
+    session.on("Tracing.tracingComplete", lambda _: ended.append(True))
     session.send("Tracing.start", {"transferMode": "ReportEvents", "traceConfig": {
         "includedCategories": ["toplevel", "disabled-by-default-devtools.timeline"]}})  # fmt: skip
     yield tasks
     session.send("Tracing.end")
     while not ended:
         device.page.wait_for_timeout(50)
-    mains = {(e["pid"], e["tid"]) for e in events
-             if e["name"] == "thread_name" and e["args"]["name"] == "CrRendererMain"}  # fmt: skip
-    tasks += [e.get("tdur", 0) / 1000 for e in events
-              if e["name"].endswith("RunTask") and (e["pid"], e["tid"]) in mains]  # fmt: skip
+    tasks += page_tasks(events)
     session.detach()
+
+
+def page_tasks(events: list[dict[str, Any]]) -> Iterator[float]:
+    """The tasks of the main thread, but for those in which the test's own commands arrive."""
+    main = {(e["pid"], e["tid"]) for e in events
+            if e["name"] == "thread_name" and e["args"]["name"] == "CrRendererMain"}  # fmt: skip
+    ours = [e["ts"] for e in events if "DevTools" in str(e.get("args", ""))]
+    for event in events:
+        if event["name"].endswith("RunTask") and (event["pid"], event["tid"]) in main:
+            end = event["ts"] + event.get("dur", 0)
+            if not any(event["ts"] <= at <= end for at in ours):
+                yield event.get("tdur", 0) / 1000
