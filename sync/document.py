@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+import msgspec
 from pydantic import BaseModel, ConfigDict
 
 from sync.search import search_text
@@ -66,6 +67,10 @@ class Document(BaseModel):
                 if value is not None and value != "":
                     yield plain(value)
 
+    def as_text(self) -> str:
+        """The document as it is stored: JSON, its fields in order, decimals as strings."""
+        return _writer.encode(self).decode()
+
     def as_json(self) -> dict[str, Any]:
         """The document as plain JSON values, decimals as strings."""
         return self.model_dump(mode="json")
@@ -80,6 +85,11 @@ def _values(tree: object, names: list[str]) -> Iterator[object]:
         yield from _values(getattr(tree, names[0]), names[1:])
     else:
         yield tree
+
+
+# Twice as quick as pydantic's own, which asks a function of ours for each decimal: what was
+# checked is written as it is. That both come to the same is held by a test over all vectors.
+_writer = msgspec.json.Encoder(enc_hook=lambda value: value.__dict__)
 
 
 def plain(value: object) -> str:

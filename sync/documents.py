@@ -9,16 +9,19 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, func, select
 
 from sync.document import Document
 from sync.search import rank, words_of
-from sync.store import in_chunks, remove, table_of, upsert
+from sync.statements import Lookup, remove, upsert
+from sync.store import in_chunks, table_of
 from sync.tables import DocumentRow, MetaRow, TermRow
 
 _table = table_of(DocumentRow)
-BY_KEY = select(_table.c.key, _table.c.type, _table.c.body).where(
-    _table.c.key.in_(bindparam("keys", expanding=True))
+BY_KEY = Lookup(
+    lambda among: select(_table.c.key, _table.c.type, _table.c.body).where(
+        among(_table.c.key, "keys")
+    )
 )
 Types = Mapping[str, type[Document]]
 INDEX = "index"  # in the meta table: by what documents are found
@@ -65,9 +68,8 @@ readings = Readings()
 def load(connection: Connection, types: Types, keys: set[str]) -> dict[str, Document]:
     """The documents under these keys; absent ones are absent."""
     found = {}
-    for chunk in in_chunks(keys):
-        for key, name, body in connection.execute(BY_KEY, {"keys": chunk}):
-            found[key] = readings.read(types, name, key, body)
+    for key, name, body in BY_KEY.rows(connection, keys=keys):
+        found[key] = readings.read(types, name, key, body)
     return found
 
 
@@ -132,7 +134,7 @@ def save(
 ) -> None:
     """Write what changed; of the terms only those that came or went."""
     rows = [
-        {"key": d.key, "type": d.type, "version": d.version, "body": d.model_dump_json()}
+        {"key": d.key, "type": d.type, "version": d.version, "body": d.as_text()}
         for d in after.values()
     ]
     upsert(connection, DocumentRow, rows)
