@@ -13,6 +13,7 @@ import { startLongLists } from "./page/long_list.js";
 import { wireOutbox } from "./page/outbox.js";
 import { changed, leave, startRefresh } from "./page/refresh.js";
 import { keepPainting, paint, repaint } from "./page/status.js";
+import { goTo } from "./page/scanned.js";
 import { startSubmit } from "./page/submit.js";
 import { offerUpdate } from "./page/update.js";
 import { showUpload } from "./page/upload.js";
@@ -29,7 +30,7 @@ startLongLists();
 startRefresh();
 wireInputs();
 wireOutbox();
-startWedge({ go: (url) => location.assign(url) });
+startWedge({ go: goTo });
 htmx.onLoad(wire);
 document.body.addEventListener("htmx:afterSettle", repaint);
 hear(({ type, ...message }) => {
