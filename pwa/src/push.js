@@ -18,6 +18,7 @@ import { signWaiting, signedRows } from "./signature.js";
  * @property {ReturnType<typeof import("./contact.js").createContact>} contact
  * @property {() => Date} now
  * @property {(keys: string[]) => void} changed documents look different now
+ * @property {(message: any) => void} broadcast to all open pages
  */
 
 export const PUSH_MAX_ENTRIES = 200;
