@@ -31,6 +31,8 @@ from labels.text import Area, Style, set_text
 
 # Below, modules of whole dots get too large for a label; above, there are no printers.
 DPI_MIN, DPI_MAX = 150, 1200
+# What cameras of phones resolve at some 30 cm without care.
+COMFORTABLE_MM = 0.42
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def drawings(label: Label, *, dpi: int) -> list[Drawing]:
     if not DPI_MIN <= dpi <= DPI_MAX:
         raise LabelError("dpi", str(dpi), message=f"dpi is {DPI_MIN} to {DPI_MAX}")
     grid = Grid(dpi)
-    names, symbols = _names(label)
+    names, symbols = _names(label, grid)
     tabled = next((e for e in label.layout.elements if isinstance(e, TableElement)), None)
     parts = pages_of(tabled, label.rows[tabled.rows]) if tabled else [()]
     return [
@@ -65,7 +67,7 @@ def drawings(label: Label, *, dpi: int) -> list[Drawing]:
     ]  # fmt: skip
 
 
-def _names(label: Label) -> tuple[dict[str, str], dict[str, Symbol]]:
+def _names(label: Label, grid: Grid) -> tuple[dict[str, str], dict[str, Symbol]]:
     """All that templates may name, and the symbols of the codes that are on this label."""
     names = {**label.values, "base_url": label.base_url}
     if state := status.of(label.values.get("status", "")):
@@ -74,8 +76,26 @@ def _names(label: Label) -> tuple[dict[str, str], dict[str, Symbol]]:
     for element in label.layout.elements:
         if isinstance(element, CodeElement) and _holds(element, label):
             text, names[f"hri.{element.name}"] = content(element, names)
-            symbols[element.name] = symbol(element.code, text)
+            symbols[element.name] = _symbol(element, text, grid)
     return names, symbols
+
+
+def _symbol(element: CodeElement, text: str, grid: Grid) -> Symbol:
+    """A QR code with the most error correction that leaves its modules large enough for a phone
+    at arm's length: a label that gets dirty should lose a fifth of its code and still be read."""
+    if element.code == "qr":
+        for level in ("H", "Q"):
+            made = symbol("qr", text, level)
+            if grid.mm(_module(element, made, grid)) >= COMFORTABLE_MM:
+                return made
+    return symbol(element.code, text)
+
+
+def _module(element: CodeElement, made: Symbol, grid: Grid) -> int:
+    """The largest whole number of dots with which the code fits its box."""
+    width, height = (grid.dots_down(length) for length in element.size)
+    module = min(width // made.columns, grid.dots_down(element.module_mm[1]))
+    return min(module, height // len(made.rows)) if made.square else module
 
 
 def _holds(element: Element, label: Label) -> bool:
@@ -162,14 +182,11 @@ def _fact(element: FactElement, page: Page) -> Iterator[Mark]:
 
 
 def _code(element: CodeElement, page: Page) -> Iterator[Mark]:
-    """The largest module of whole dots with which the code fits its box."""
+    """The code in its box, against the edges that the layout names."""
     made, grid = page.symbols[element.name], page.grid
     width, height = (grid.dots_down(length) for length in element.size)
-    smallest, largest = element.module_mm
-    module = min(width // made.columns, grid.dots_down(largest))
-    if made.square:
-        module = min(module, height // len(made.rows))
-    if grid.mm(module) < smallest - 1e-6:
+    module = _module(element, made, grid)
+    if grid.mm(module) < element.module_mm[0] - 1e-6:
         raise LabelError(
             "code_too_wide", made.text,
             message=f"{made.text[:60]!r} is too long for the {element.code} code on this label",

@@ -27,18 +27,14 @@ RETAIL: dict[Linear, tuple[type, int]] = {
     "itf14": (ITF, 14),
 }
 NARROW, WIDE = 1, 3
-_STARTS = {103: ">9", 104: ">:", 105: ">;"}
-_TO_A, _TO_B, _TO_C, _FNC1 = 101, 100, 99, 102
 
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """`modules` of "0" and "1", what a reader gives back, and the data for a Zebra's own encoder
-    (see `labels.symbol.Symbol.native`)."""
+    """`modules` of "0" and "1", and what a reader gives back."""
 
     modules: str
     text: str
-    native: str
 
 
 def bars(kind: Linear, text: str) -> Bars:
@@ -58,23 +54,7 @@ def _code128(text: str, *, gs1: bool) -> Bars:
             )
     made = Gs1_128 if gs1 else Code128
     content = text.replace(FNC1, Gs1_128.FNC1_CHAR)
-    return Bars(made(content).build()[0], text, _invocations(made(content).encoded))
-
-
-def _invocations(values: list[int]) -> str:
-    """Symbol characters as ZPL writes them, so that the printer makes the same choice of sets."""
-    written, set_c = _STARTS[values[0]], values[0] == 105
-    for value in values[1:]:
-        if value == _FNC1:
-            written += ">8"
-        elif set_c and value < 100:
-            written += f"{value:02}"
-        elif value in (_TO_B, _TO_C) and set_c == (value == _TO_B):
-            set_c = value == _TO_C
-            written += ">5" if set_c else ">6"
-        else:
-            written += {">": ">0"}.get(chr(value + 32), chr(value + 32))
-    return written
+    return Bars(made(content).build()[0], text)
 
 
 def _retail(kind: Linear, text: str) -> Bars:
@@ -85,8 +65,8 @@ def _retail(kind: Linear, text: str) -> Bars:
         raise LabelError("element_string", text, message=f"{text} is no {digits}-digit GTIN")
     own = gtin[-digits:]
     if kind == "itf14":
-        return Bars(made(own, narrow=NARROW, wide=WIDE).build()[0], own, own)
-    return Bars(made(own).build()[0], own, own[:-1])
+        return Bars(made(own, narrow=NARROW, wide=WIDE).build()[0], own)
+    return Bars(made(own).build()[0], own)
 
 
 def _code39(text: str) -> Bars:
@@ -95,12 +75,12 @@ def _code39(text: str) -> Bars:
             raise LabelError(
                 "code_character", character, message=f"Code 39 cannot carry {character!r}"
             )
-    return Bars(Code39(text, add_checksum=False).build()[0], text, text)
+    return Bars(Code39(text, add_checksum=False).build()[0], text)
 
 
 def _codabar(text: str) -> Bars:
     """`text` with its start and stop letters, A to D."""
     try:
-        return Bars(CODABAR(text, narrow=NARROW, wide=WIDE).build()[0], text, text)
+        return Bars(CODABAR(text, narrow=NARROW, wide=WIDE).build()[0], text)
     except (BarcodeError, IndexError) as error:
         raise LabelError("code_character", text, message=f"Codabar: {error}") from error

@@ -55,22 +55,23 @@ class _Frame:
     masks: tuple[int, ...]
 
 
-def qr(text: str) -> Qr:
-    """`text` in the smallest version for level M, at the best level there is room for.
+def qr(text: str, level: str = "M") -> Qr:
+    """`text` in the smallest version for `level` (M, Q or H), at the best level there is room for.
 
     Raises LabelError `code_too_wide` where no version can carry it.
     """
+    enough = _FROM_M["MQH".index(level) :]
     segment = QRData(text.encode())
     content = _bits(segment)
     for version in range(1, VERSION_MAX + 1):
         size_bits = length_in_bits(segment.mode, version)
         needed_bits = 4 + size_bits + len(content)
-        for level in reversed(_FROM_M):
-            if needed_bits <= _capacity_bits(version, level):
+        for number in reversed(enough):
+            if needed_bits <= _capacity_bits(version, number):
                 # A mode is one bit in four, its place as in table 2.
                 bits = f"{segment.mode:04b}{len(segment):0{size_bits}b}{content}"
-                return Qr(_rows(version, level, _words(bits, version, level)), version,
-                          LEVELS[level])  # fmt: skip
+                return Qr(_rows(version, number, _words(bits, version, number)), version,
+                          LEVELS[number])  # fmt: skip
     raise LabelError("code_too_wide", text, message=f"{text[:40]!r}… is too long for a QR code")
 
 

@@ -55,7 +55,7 @@ def _paint(image: Image.Image, drawing: Drawing, *, colour: bool) -> None:
     for mark in drawing.marks:
         match mark:
             case Code():
-                stamp = _stamp(mark.symbol, mark.module, mark.height)
+                stamp = stamped(mark.symbol, mark.module, mark.height)
                 image.paste(_fill_black(colour), (mark.x, mark.y), stamp)
             case Box(x, y, width, height, ink):
                 if colour or ink.black:
@@ -79,7 +79,7 @@ def _fill_black(colour: bool) -> Fill:
 
 
 @lru_cache(maxsize=8)
-def _stamp(symbol: Symbol, module: int, height: int) -> Image.Image:
+def stamped(symbol: Symbol, module: int, height: int) -> Image.Image:
     """A code's dark modules as a mask in its size on the label."""
     rows = len(symbol.rows)
     dark = "".join(symbol.rows).translate({48: 0, 49: 255}).encode("latin-1")

@@ -47,14 +47,13 @@ class Symbol:
     """One code: rows of "0" and "1" (a single row for bars), and `text` as a reader returns it,
     FNC1 between elements as `\\x1d`.
 
-    `native` is what a Zebra printer needs besides: the level of a QR code, the start, shift and
-    function characters of a Code 128, the digits of an EAN without the one it works out itself.
+    `level` is the letter of a QR code's error correction.
     """
 
     kind: Kind
     text: str
     rows: tuple[str, ...]
-    native: str = ""
+    level: str = ""
 
     @property
     def columns(self) -> int:
@@ -71,8 +70,9 @@ class Symbol:
 
 
 @lru_cache(maxsize=256)
-def symbol(kind: Kind, text: str) -> Symbol:
+def symbol(kind: Kind, text: str, level: str = "M") -> Symbol:
     """`text` as a code of `kind`; of GS1 kinds `text` is an element string, FNC1 as `\\x1d`.
+    `level` is the least error correction of a QR code: M, Q or H.
 
     Raises LabelError `code_empty`, `code_character` with the character that the kind has not,
     `code_too_wide` beyond its capacity, `gtin_check_digit` or `element_string` for retail codes.
@@ -80,12 +80,12 @@ def symbol(kind: Kind, text: str) -> Symbol:
     if not text:
         raise LabelError("code_empty", kind, message=f"the {kind} code has no content")
     if kind == "qr":
-        code = qr(text)
+        code = qr(text, level)
         return Symbol(kind, text, code.rows, code.level)
     if kind == "datamatrix" or kind == "gs1-datamatrix":  # noqa: PLR1714 - narrows the type
         return Symbol(kind, text, _data_matrix(text, gs1=kind == "gs1-datamatrix"))
     bars = linear.bars(kind, text)
-    return Symbol(kind, bars.text, (bars.modules,), bars.native)
+    return Symbol(kind, bars.text, (bars.modules,))
 
 
 def _data_matrix(text: str, *, gs1: bool) -> tuple[str, ...]:

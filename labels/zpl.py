@@ -2,7 +2,7 @@
 
 Codes are the printer's own, told to make the same modules; Latin text is set in its scalable font
 0, which is narrower than the label's; all else (Chinese, signs, frames) goes as compressed bitmaps.
-References: ZPL II Programming Guide, ^BC, ^BX, ^BQ, ^BE, ^B8, ^BU, ^B2, ^B3, ^BK, ^GF, ^FH, ^CI.
+References: ZPL II Programming Guide, ^BC, ^BX, ^BQ, ^BE, ^B2, ^B3, ^GF, ^FH, ^CI.
 """
 
 from base64 import b64encode
@@ -17,12 +17,18 @@ from PIL import Image, ImageChops, ImageDraw
 from labels.error import LabelError
 from labels.font import ASCENT, DESCENT, Weight
 from labels.gs1 import FNC1
+from labels.linear import Linear
 from labels.marks import Box, Code, Drawing, Picture, Text
-from labels.raster import BLACK, WHITE, two_toned, write
+from labels.raster import BLACK, WHITE, stamped, two_toned, write
+from labels.symbol import Kind
 
 DPIS = (203, 300, 600)
 # A printer moves a QR code down by the bar height of ^BY, so that is set and taken off again.
 QR_SHIFT_DOTS = 10
+# What ^BC takes for commands or leaves out: invocation codes; brackets and blanks in mode D.
+_AMBIGUOUS: dict[Kind, set[str]] = {"code128": {">"}, "gs1-128": set(">() ")}
+# Their commands could not be tried on anything that prints; their modules are as exact this way.
+BITMAPS: tuple[Kind, ...] = ("ean8", "upca", "codabar")
 # Stands before function characters of ^BX; doubled where it stands for itself.
 ESCAPE = "|"
 
@@ -52,33 +58,37 @@ def _fields(drawing: Drawing) -> Iterator[str]:
 
 
 def _code(mark: Code) -> str:
+    """The printer's own command for a code; a bitmap where ZPL's would be ambiguous."""
     symbol, module, height = mark.symbol, mark.module, mark.height
     place = f"^FO{mark.x},{mark.y}"
-    match symbol.kind:
-        case "qr":
-            place = f"^BY{module},3,{QR_SHIFT_DOTS}^FO{mark.x},{mark.y - QR_SHIFT_DOTS}"
-            return f"{place}^BQN,2,{module}{_data(f'{symbol.native}A,{symbol.text}')}"
-        case "datamatrix" | "gs1-datamatrix":
-            side = symbol.columns
-            content = _escaped(symbol.text, gs1=symbol.kind == "gs1-datamatrix")
-            return f"{place}^BXN,{module},200,{side},{side},,{ESCAPE},1{_data(content)}"
-        case "code128" | "gs1-128":
-            command, ratio = f"^BCN,{height},N,N,N,N", "2"
+    if symbol.kind == "qr":
+        place = f"^BY{module},3,{QR_SHIFT_DOTS}^FO{mark.x},{mark.y - QR_SHIFT_DOTS}"
+        return f"{place}^BQN,2,{module}{_data(f'{symbol.level}A,{symbol.text}')}"
+    if symbol.kind == "datamatrix" or symbol.kind == "gs1-datamatrix":  # noqa: PLR1714
+        content = _escaped(symbol.text, gs1=symbol.kind == "gs1-datamatrix")
+        side = symbol.columns
+        return f"{place}^BXN,{module},200,{side},{side},,{ESCAPE},1{_data(content)}"
+    if symbol.kind in BITMAPS or _AMBIGUOUS.get(symbol.kind, set()) & set(symbol.text):
+        stamp = ImageChops.invert(stamped(symbol, module, height))
+        return f"{place}{_cut(two_toned(stamp))[0]}"
+    command, ratio, content = _bars(symbol.kind, symbol.text, height)
+    return f"^BY{module},{ratio},{height}{place}{command}{_data(content)}"
+
+
+def _bars(kind: Linear, text: str, height: int) -> tuple[str, int, str]:
+    """Command, ratio of wide to narrow, and data; a retail code's check digit is the printer's."""
+    match kind:
+        case "code128":
+            return f"^BCN,{height},N,N,N,A", 2, text
+        case "gs1-128":
+            return f"^BCN,{height},N,N,N,D", 2, text.replace(FNC1, ">8")
         case "ean13":
-            command, ratio = f"^BEN,{height},N,N", "2"
-        case "ean8":
-            command, ratio = f"^B8N,{height},N,N", "2"
-        case "upca":
-            command, ratio = f"^BUN,{height},N,N,N", "2"
+            return f"^BEN,{height},N,N", 2, text[:-1]
         case "itf14":
-            command, ratio = f"^B2N,{height},N,N,N", "3"
+            return f"^B2N,{height},N,N,N", 3, text
         case "code39":
-            command, ratio = f"^B3N,N,{height},N,N", "2"
-        case "codabar":
-            start, stop = symbol.text[0], symbol.text[-1]
-            command, ratio = f"^BKN,N,{height},N,N,{start},{stop}", "3"
-            return f"^BY{module},{ratio},{height}{place}{command}{_data(symbol.text[1:-1])}"
-    return f"^BY{module},{ratio},{height}{place}{command}{_data(symbol.native)}"
+            return f"^B3N,N,{height},N,N", 2, text
+    raise AssertionError(f"{kind} is printed as a bitmap")
 
 
 def _escaped(text: str, *, gs1: bool) -> str:

@@ -181,7 +181,7 @@ def test_a_png_for_a_screen_has_colours() -> None:
 def test_zpl_has_the_printers_own_codes_and_bitmaps_for_what_its_font_lacks() -> None:
     text = printing.zpl([sample("package"), sample()], dpi=203)
     assert text.count("^XA") == text.count("^XZ") == 2
-    assert ">;>801040063813339311727110310" in text
+    assert "^FD01040063813339311727110310L2611-03>821S0001^FS" in text
     assert "^BQN,2," in text
     assert ":Z64:" in text
     assert "^FDDie-cast aluminium end cap^FS" in text
