@@ -17,6 +17,11 @@ from sync.problem import Problem
 
 LOTS_MAX = 200
 DPI = 300
+_PROBLEMS = {
+    "glyph_missing": "label_glyph_missing",
+    "text_too_long": "label_text_too_long",
+    "code_too_wide": "label_code_too_wide",
+}
 
 
 def label_of(lot: dict[str, Any], base_url: str) -> Label:
@@ -56,7 +61,7 @@ def _lots(request: Asking, ids: list[str]) -> list[dict[str, Any]]:
 @get("/lots/{lot_id:str}/label.png", include_in_schema=False)
 @threaded
 def image(request: Asking, lot_id: FromPath[str]) -> Response[bytes]:
-    """One lot's label at 300 dpi. Problems: those of `_lots`, label_failed."""
+    """One lot's label at 300 dpi. Problems: those of `_lots` and `_printed`."""
     (lot,) = _lots(request, [lot_id])
     base_url = plant_of(request).settings.public_url
     return _printed(lambda: png(label_of(lot, base_url), dpi=DPI), "image/png", lot_id)
@@ -67,7 +72,7 @@ def image(request: Asking, lot_id: FromPath[str]) -> Response[bytes]:
 def sheet(
     request: Asking, lots: Annotated[list[str], QueryParameter(name="lot")]
 ) -> Response[bytes]:
-    """A4 sheet of the labels of these lots. Problems: those of `_lots`, label_failed."""
+    """A4 sheet of the labels of these lots. Problems: those of `_lots` and `_printed`."""
     found = _lots(request, lots)
     base_url = plant_of(request).settings.public_url
     return _printed(
@@ -76,10 +81,13 @@ def sheet(
 
 
 def _printed(draw: Callable[[], bytes], media_type: str, name: str) -> Response[bytes]:
+    """What `draw` makes, as a file. Problems: label_glyph_missing, label_text_too_long,
+    label_code_too_wide, label_failed."""
     try:
         content = draw()
     except LabelError as error:
-        raise Problem("label_failed", {"about": error.about, "why": error.code}) from error
+        params = {"about": error.about, "why": error.code}
+        raise Problem(_PROBLEMS.get(error.code, "label_failed"), params) from error
     suffix = media_type.rpartition("/")[2]
     file_name = "".join(c if c.isalnum() or c in "-_." else "_" for c in name)
     headers = {
