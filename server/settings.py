@@ -13,6 +13,9 @@ VARIABLES = {
     "public_url": "TRAVELER_PUBLIC_URL",
     "time_zone": "TRAVELER_TIME_ZONE",
     "session_days": "TRAVELER_SESSION_DAYS",
+    "tls_certificate": "TRAVELER_TLS_CERTIFICATE",
+    "tls_key": "TRAVELER_TLS_KEY",
+    "tls_names": "TRAVELER_TLS_NAMES",
 }
 
 
@@ -21,6 +24,8 @@ class Settings:
     """`data` holds the database and the blobs unless `database` names another one.
 
     `public_url` is the address that people and labels use; https there makes cookies Secure.
+    `tls_certificate` and `tls_key` are files of a certificate that the plant has; `tls_names` are
+    further names and addresses, separated by commas, for one of our own making.
     """
 
     data: Path = Path("data")
@@ -28,6 +33,9 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     time_zone: str = "Asia/Shanghai"
     session_days: int = 14
+    tls_certificate: str = ""
+    tls_key: str = ""
+    tls_names: str = ""
 
     @property
     def database_url(self) -> str:
@@ -59,4 +67,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         public_url=given("public_url").rstrip("/"),
         time_zone=given("time_zone"),
         session_days=int(given("session_days")),
+        tls_certificate=given("tls_certificate"),
+        tls_key=given("tls_key"),
+        tls_names=given("tls_names"),
     )

@@ -21,6 +21,8 @@ import { waitingRows } from "./outbox.js";
  * @property {string} login who is signed in here, or empty
  * @property {boolean} ready the replica is complete
  * @property {number} loaded documents of a first sync that goes on
+ * @property {string} certificate_ends until when the server can be reached over TLS, or empty
+ * @property {number} skew_ms server's clock minus this device's, when last in touch
  * @property {string} failure why it stands still although there is a network, or empty
  */
 
@@ -67,6 +69,8 @@ async function storedState(tx) {
     anew: anew ? !anew.is_read : false,
     login: signin?.login ?? "",
     ready: isReady,
+    certificate_ends: (await meta.get("certificate_ends")) ?? "",
+    skew_ms: (await meta.get("skew_ms")) ?? 0,
     loaded: (await meta.get("feed"))?.staged?.changes ?? 0,
   };
 }

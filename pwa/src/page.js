@@ -8,6 +8,7 @@ import { startAnswers } from "./page/answers.js";
 import { follow, startChances } from "./page/chances.js";
 import { ask, hear, register, tell } from "./page/channel.js";
 import { tryEvidence, wireEvidence } from "./page/evidence.js";
+import { paintHindrances } from "./page/hindrances.js";
 import { judge, wireInputs } from "./page/inputs.js";
 import { wireOutbox } from "./page/outbox.js";
 import { changed, leave, startRefresh } from "./page/refresh.js";
@@ -69,6 +70,7 @@ async function begin() {
 /** @param {NetState} state */
 function heard(state) {
   paint(state);
+  paintHindrances(state);
   follow(state);
   if (state.online) tryEvidence();
   // Once: what was shown goes; then how the rest of the outbox gets on.
