@@ -104,6 +104,7 @@ class Plant:
             "index": {name: list(cls.index) for name, cls in DOCUMENTS.items()},
             "kinds": self.kinds,
             "areas": AREAS_BY_ROLE,
+            "late_hours": self.settings.late_hours,
         }
 
     def now(self) -> datetime:

@@ -13,6 +13,7 @@ VARIABLES = {
     "public_url": "TRAVELER_PUBLIC_URL",
     "time_zone": "TRAVELER_TIME_ZONE",
     "session_days": "TRAVELER_SESSION_DAYS",
+    "late_hours": "TRAVELER_LATE_HOURS",
     "tls_certificate": "TRAVELER_TLS_CERTIFICATE",
     "tls_key": "TRAVELER_TLS_KEY",
     "tls_names": "TRAVELER_TLS_NAMES",
@@ -24,6 +25,7 @@ class Settings:
     """`data` holds the database and the blobs unless `database` names another one.
 
     `public_url` is the address that people and labels use; https there makes cookies Secure.
+    What waited on a device for more than `late_hours` is told to the person and to a supervisor.
     `tls_certificate` and `tls_key` are files of a certificate that the plant has; `tls_names` are
     further names and addresses, separated by commas, for one of our own making.
     """
@@ -33,6 +35,7 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     time_zone: str = "Asia/Shanghai"
     session_days: int = 14
+    late_hours: int = 24
     tls_certificate: str = ""
     tls_key: str = ""
     tls_names: str = ""
@@ -67,6 +70,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         public_url=given("public_url").rstrip("/"),
         time_zone=given("time_zone"),
         session_days=int(given("session_days")),
+        late_hours=int(given("late_hours")),
         tls_certificate=given("tls_certificate"),
         tls_key=given("tls_key"),
         tls_names=given("tls_names"),

@@ -34,7 +34,7 @@ export function createDevice(world) {
   const random = world.random ?? Math.random;
   const database = world.database ?? openDatabase();
   const contact = createContact(world.fetch, certificateKeeper(database));
-  const net = createNet(database, broadcast);
+  const net = createNet(database, broadcast, shared);
   const name = deviceName();
   /** @type {Promise<Record<string, string[]>> | null} */
   let indexing = null;

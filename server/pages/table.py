@@ -89,6 +89,7 @@ PAGES: list[Page] = [
     plain("today", "/", "today/show", "today", lists=TODAY),
     plain("scan", "/scan", "scan/show", "scan") | {"query": ["code", "on"]},
     plain("outbox", "/outbox", "outbox/show", "more"),
+    plain("device", "/device", "device/show", "more"),
     plain("more", "/more", "more/show", "more"),
     plain("offline", "/offline", "error/offline", "", public=True),
     plain("revoked", "/revoked", "error/revoked", "", public=True),

@@ -19,6 +19,7 @@ from sync.problem import Problem
 Asking = Request[Any, Any, State]
 LANG_COOKIE = "traveler_lang"
 BROWSER_COOKIE = "traveler_browser"
+DEVICE_COOKIE = "traveler_device"
 BROWSER = re.compile(r"[0-9a-f]{24}")
 YEAR_S = 365 * 24 * 3600
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

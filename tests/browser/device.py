@@ -87,6 +87,12 @@ class Device:
         self.context.close()
         self._context = None
 
+    def kill_tab(self) -> None:
+        """The tab goes without being asked; another one is opened."""
+        dying = self.page
+        self.context.new_page()
+        dying.close(run_before_unload=False)
+
     def sign_in(self, login: str) -> None:
         """Sign in and wait until the device has what it needs to work alone."""
         self.go("/sign-in")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from litestar import Litestar
 from litestar.testing import TestClient
 
 from server.app import create_setup_app
@@ -21,7 +22,7 @@ OPENED = re.compile(r'<details class="deed" open>\s*<summary>(.*?)</summary>')
 
 
 @pytest.fixture
-def setup_page(plant: Plant, tmp_path: Path) -> Iterator[TestClient]:
+def setup_page(plant: Plant, tmp_path: Path) -> Iterator[TestClient[Litestar]]:
     proof = own_proof(tmp_path / "tls", lambda: ["10.1.2.3"], plant.now())
     proof.setup_url, proof.app_url = "http://10.1.2.3:8080/trust", "https://10.1.2.3:8000"
     with TestClient(create_setup_app(plant, proof), base_url="http://10.1.2.3:8080") as client:
@@ -30,7 +31,7 @@ def setup_page(plant: Plant, tmp_path: Path) -> Iterator[TestClient]:
 
 
 def test_the_certificate_comes_in_the_form_and_type_that_devices_offer_to_install(
-    setup_page: TestClient,
+    setup_page: TestClient[Litestar],
 ):
     answer = setup_page.get("/trust/traveler-ca.crt")
     assert answer.headers["content-type"] == "application/x-x509-ca-cert"
@@ -44,7 +45,7 @@ def test_the_certificate_comes_in_the_form_and_type_that_devices_offer_to_instal
     [(ANDROID, ["安卓 Android"]), (IPAD, ["iPad 和 iPhone"]), (WINDOWS, ["Windows"]), ("curl", [])],
 )
 def test_the_steps_of_the_asking_device_are_unfolded(
-    setup_page: TestClient, user_agent: str, unfolded: list[str]
+    setup_page: TestClient[Litestar], user_agent: str, unfolded: list[str]
 ):
     page = setup_page.get("/trust", headers={"user-agent": user_agent}).text
     assert OPENED.findall(page) == unfolded
@@ -53,12 +54,14 @@ def test_the_steps_of_the_asking_device_are_unfolded(
     assert 'href="https://10.1.2.3:8000"' in page
 
 
-def test_the_language_can_be_chosen_there(setup_page: TestClient):
+def test_the_language_can_be_chosen_there(setup_page: TestClient[Litestar]):
     assert 'lang="zh-CN"' in setup_page.get("/trust").text
     assert "Set up this device" in setup_page.get("/lang/en?next=/trust").text
 
 
-def test_over_plain_http_there_is_the_way_in_and_nothing_of_the_plant(setup_page: TestClient):
+def test_over_plain_http_there_is_the_way_in_and_nothing_of_the_plant(
+    setup_page: TestClient[Litestar],
+):
     assert setup_page.get("/").url.path == "/trust"
     assert setup_page.get("/assets/app.css").status_code == 200
     assert setup_page.get("/trust/code.svg").headers["content-type"] == "image/svg+xml"
