@@ -1,4 +1,4 @@
-/** What a device keeps of itself: drafts, holdings, what the browser cleared, the certificate's end. */
+/** What a device keeps of itself: drafts, holdings, what was cleared, the certificate's end. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { draftOf, keepDraft } from "../../pwa/src/drafts.js";
