@@ -13,7 +13,18 @@ from litestar.types import ControllerRouterHandler
 
 from server.plant import Plant
 from server.tls.proof import Proof
-from server.web import account, assets, blobs, labels, model_schema, pages, problems, sync, trust
+from server.web import (
+    account,
+    assets,
+    blobs,
+    labels,
+    model_schema,
+    notices,
+    pages,
+    problems,
+    sync,
+    trust,
+)
 from server.web.guard import same_origin, with_headers
 from server.web.logs import with_log
 from server.web.schema import SchemaPage
@@ -26,6 +37,7 @@ ROUTES: Sequence[ControllerRouterHandler] = [
     *blobs.ROUTES,
     *labels.ROUTES,
     *model_schema.ROUTES,
+    *notices.ROUTES,
     *pages.ROUTES,
     *trust.ROUTES,
 ]

@@ -15,6 +15,7 @@ import uvicorn
 
 from server.app import create_app, create_setup_app
 from server.demo.people import PASSWORDS, PEOPLE
+from server.notices.notifier import Notifier
 from server.plant import Plant, opened
 from server.resume import resume
 from server.settings import Settings
@@ -149,7 +150,7 @@ def _run(plant: Plant, arguments: argparse.Namespace, proof: Proof | None) -> No
     configure_logs()
     resume(plant)
     try:
-        with _setup_page(plant, arguments, proof):
+        with _setup_page(plant, arguments, proof), _notices(plant):
             _serve_app(plant, arguments, proof)
     finally:
         plant.close()
@@ -176,6 +177,16 @@ def _serve_app(plant: Plant, arguments: argparse.Namespace, proof: Proof | None)
     finally:
         if watch:
             watch.stop()
+
+
+@contextmanager
+def _notices(plant: Plant) -> Iterator[None]:
+    notifier = Notifier(plant)
+    notifier.start()
+    try:
+        yield
+    finally:
+        notifier.stop()
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import { tryEvidence, wireEvidence } from "./page/evidence.js";
 import { paintHindrances } from "./page/hindrances.js";
 import { judge, wireInputs } from "./page/inputs.js";
 import { offerInstall, paintInstall, startInstall } from "./page/install.js";
+import { sayNotices, startNotices } from "./page/notices.js";
 import { wireOutbox } from "./page/outbox.js";
 import { changed, leave, startRefresh } from "./page/refresh.js";
 import { keepPainting, paint, repaint } from "./page/status.js";
@@ -25,6 +26,7 @@ import { startScan, startWedge } from "./scan/page.js";
 let isRevoked = false;
 
 startInstall();
+startNotices();
 startDrafts();
 startSubmit();
 startAnswers();
@@ -57,6 +59,7 @@ function wire(content) {
   for (const one of all("[data-storage]")) void sayStorage(/** @type {HTMLElement} */ (one));
   for (const one of all("[data-room]")) void sayRoom(/** @type {HTMLElement} */ (one));
   for (const one of all("[data-link]")) void sayLink(/** @type {HTMLElement} */ (one));
+  if (all("[data-notices]").length > 0) void sayNotices();
   if (all("[data-install-now]").length > 0) paintInstall();
 }
 

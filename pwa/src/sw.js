@@ -11,6 +11,7 @@ import { BUILD } from "./build.js";
 import { createDevice } from "./device.js";
 import { alone } from "./locks.js";
 import { take } from "./messages.js";
+import { openNotice, showNotice } from "./notices.js";
 import { answerForm, answerFromNetwork, answerPage, wayOf } from "./route.js";
 import { answerLanguage, answerSignIn, answerSignOut } from "./session_routes.js";
 
@@ -45,6 +46,14 @@ worker.addEventListener("activate", (event) => {
 worker.addEventListener("fetch", (event) => {
   const way = wayOf(event.request, worker.location.origin);
   if (way) event.respondWith(WAYS[way](event));
+});
+
+worker.addEventListener("push", (event) => {
+  event.waitUntil(showNotice(worker.registration, event.data));
+});
+
+worker.addEventListener("notificationclick", (event) => {
+  event.waitUntil(openNotice(worker.clients, event.notification));
 });
 
 worker.addEventListener("message", (event) => {
