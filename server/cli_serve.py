@@ -14,6 +14,7 @@ import qrcode
 import uvicorn
 
 from server.app import create_app, create_setup_app
+from server.collector import relax
 from server.demo.people import PASSWORDS, PEOPLE
 from server.notices.notifier import Notifier
 from server.plant import Plant, opened
@@ -169,6 +170,7 @@ def _serve_app(plant: Plant, arguments: argparse.Namespace, proof: Proof | None)
         ssl_keyfile=proof.key if proof else None,
     )
     config.load()
+    relax()
     watch = Watch(proof, config.ssl, plant.now) if proof and config.ssl else None
     if watch:
         watch.start()

@@ -27,8 +27,8 @@ import { sessionOf } from "./signin.js";
  *   elsewhere: this device can't say, the server may; revoked: neither may
  */
 
-/** Pages about what goes on behind the documents. */
-const FLEETING = ["/device", "/outbox", "/scan"];
+/** Pages about what goes on behind the documents, or on one's way through a list of scans. */
+const UNLASTING = ["/device", "/outbox", "/scan", "/stock/count", "/stock/issue"];
 /** @type {PageSpec} */
 const PROBLEM_PAGE = { name: "problem", path: "", template: "error/problem", title: "error.title" };
 /** @type {PageSpec} */
@@ -145,7 +145,7 @@ export function createPages({ view, net, shared, now }) {
  * @param {Ask} ask
  */
 function isLasting({ url, form }) {
-  return !form && !url.searchParams.has("done") && !FLEETING.includes(url.pathname);
+  return !form && !url.searchParams.has("done") && !UNLASTING.includes(url.pathname);
 }
 
 /** @param {Ask} ask */

@@ -10,7 +10,13 @@ from sync.entry import Entry
 from sync.reconcile import Draft, Outcome
 
 CaseKind = Literal[
-    "overdrawn", "verdict_conflict", "status_conflict", "field_conflict", "parked", "late"
+    "overdrawn",
+    "verdict_conflict",
+    "status_conflict",
+    "field_conflict",
+    "count_difference",
+    "parked",
+    "late",
 ]
 NAMED_MAX = 40
 
