@@ -108,6 +108,7 @@ class Plant:
             "kinds": self.kinds,
             "areas": AREAS_BY_ROLE,
             "types": {name: cls.area for name, cls in DOCUMENTS.items()},
+            "late_hours": self.settings.late_hours,
         }
 
     def now(self) -> datetime:

@@ -15,7 +15,15 @@ VARIABLES = {
     "session_days": "TRAVELER_SESSION_DAYS",
     "offline_hours": "TRAVELER_OFFLINE_HOURS",
     "lock_minutes": "TRAVELER_LOCK_MINUTES",
+    "late_hours": "TRAVELER_LATE_HOURS",
+    "push_hosts": "TRAVELER_PUSH_HOSTS",
+    "push_contact": "TRAVELER_PUSH_CONTACT",
+    "tls_certificate": "TRAVELER_TLS_CERTIFICATE",
+    "tls_key": "TRAVELER_TLS_KEY",
+    "tls_names": "TRAVELER_TLS_NAMES",
 }
+# The push services of Chrome and Android, Firefox, Safari, Edge.
+PUSH_HOSTS = "fcm.googleapis.com,push.services.mozilla.com,push.apple.com,notify.windows.com"
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,10 @@ class Settings:
     `offline_hours`: how long after the server last saw a person their PIN opens a tablet without a
     network. `lock_minutes`: an untouched tablet asks for the PIN again; 0: never.
     `public_url` is the address that people and labels use; https there makes cookies Secure.
+    What waited on a device for more than `late_hours` is told to the person and to a supervisor.
+    Notices go to `push_hosts` only; `push_contact` (mailto: or https:) is who they can turn to.
+    `tls_certificate` and `tls_key` are files of a certificate that the plant has; `tls_names` are
+    further names and addresses, separated by commas, for one of our own making.
     """
 
     data: Path = Path("data")
@@ -34,6 +46,12 @@ class Settings:
     session_days: int = 14
     offline_hours: int = 24
     lock_minutes: int = 10
+    late_hours: int = 24
+    push_hosts: str = PUSH_HOSTS
+    push_contact: str = ""
+    tls_certificate: str = ""
+    tls_key: str = ""
+    tls_names: str = ""
 
     @property
     def database_url(self) -> str:
@@ -72,4 +90,10 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         session_days=int(given("session_days")),
         offline_hours=int(given("offline_hours")),
         lock_minutes=int(given("lock_minutes")),
+        late_hours=int(given("late_hours")),
+        push_hosts=given("push_hosts"),
+        push_contact=given("push_contact"),
+        tls_certificate=given("tls_certificate"),
+        tls_key=given("tls_key"),
+        tls_names=given("tls_names"),
     )

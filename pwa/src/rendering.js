@@ -60,6 +60,7 @@ export function createRendering({ net, shared, now }) {
       done: null,
       form: null,
       outbox: [],
+      device: null,
       diverged: [],
       pins: NO_PINS,
       build,

@@ -46,4 +46,5 @@ export interface Shared {
   kinds: Record<string, KindSpec>;
   areas: Record<string, string[]>;
   types: Record<string, string>;
+  late_hours?: number;
 }

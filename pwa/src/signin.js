@@ -8,6 +8,7 @@ import { endAccess, endOf } from "./access_end.js";
 import { Refused } from "./contact.js";
 import { bumpRevision } from "./database.js";
 import { feedOf } from "./feed.js";
+import { noteLost } from "./identity.js";
 import { alone } from "./locks.js";
 import { noteSeen } from "./pins.js";
 import { keyOf } from "./signature.js";
@@ -94,6 +95,7 @@ async function attempt({ database, contact, name, now }, how) {
     const token = answer.token ?? device?.token;
     await meta.put({ id: answer.device, token }, "device");
     await meta.put(signin, "signin");
+    if (!device) await noteLost(meta, answer.lost);
     await meta.put(null, "standing");
     await meta.delete("revoked");
     for (const one of ["access_ended", "locked", "ticket"]) await meta.delete(one);
@@ -122,6 +124,7 @@ async function whoOf(tx) {
 export async function forgetSignin(database, { isTold }) {
   await database.write(["meta"], async (tx) => {
     await tx.objectStore("meta").put(null, "signin");
+    await tx.objectStore("meta").delete("drafts");
     await tx.objectStore("meta").put(!isTold, "untold_sign_out");
   });
 }

@@ -26,8 +26,12 @@ import { termsOf } from "./terms.js";
  * @property {(terms: string[]) => Promise<Doc[]>} find documents with any of the terms, by key
  * @property {(type: string, query: string) => Promise<string[]>} search keys, the nearest first
  * @property {(entry: Entry) => Promise<import("./overlay.js").Foresight>} foresee
+ * @property {<T>(name: string, work: () => Promise<T>) => Promise<T>} once what a page asked for
+ *   before is the same until something changes; nobody may change it
  */
 
+/** A long list is unrolled part by part, and each part would read all of it anew. */
+const KEPT_MAX = 2;
 const VIEW_STORES = ["replica", "finds", "outbox", "ledger", "blobs", "meta"];
 
 /**
@@ -40,6 +44,7 @@ const VIEW_STORES = ["replica", "finds", "outbox", "ledger", "blobs", "meta"];
 export function createView(database, { kinds, index, map }) {
   const layerOf = createOverlay(kinds);
   const search = createFinder();
+  const kept = createKept();
 
   return {
     /**
@@ -53,7 +58,8 @@ export function createView(database, { kinds, index, map }) {
         const layer = await layerOf(tx);
         const signin = (await tx.objectStore("meta").get("signin")) ?? null;
         const isVisible = visibleTo(signin, scopes);
-        return work(momentOf(tx, { layer, kinds, index: fields, search, isVisible }));
+        const once = kept(layer.revision);
+        return work(momentOf(tx, { layer, kinds, index: fields, search, isVisible, once }));
       });
     },
   };
@@ -63,10 +69,10 @@ export function createView(database, { kinds, index, map }) {
  * @param {any} tx
  * @param {{layer: import("./overlay.js").Layer, kinds: import("./overlay.js").Kinds,
  *   index: Record<string, string[]>, search: ReturnType<typeof createFinder>,
- *   isVisible: (key: string) => boolean}} parts
+ *   isVisible: (key: string) => boolean, once: Moment["once"]}} parts
  * @returns {Moment} in which there is only what this person may see
  */
-function momentOf(tx, { layer, kinds, index, search, isVisible }) {
+function momentOf(tx, { layer, kinds, index, search, isVisible, once }) {
   const { revision, rows, documents, versions } = layer;
   const waiting = rows.filter((row) => row.verdict === null);
   const get = async (/** @type {string} */ key) =>
@@ -84,6 +90,7 @@ function momentOf(tx, { layer, kinds, index, search, isVisible }) {
     search: async (type, query) =>
       (await search(tx, { type, query, over: textsOf(documents, index) })).filter(isVisible),
     foresee: (entry) => foresee(kinds, entry, get),
+    once,
   };
 }
 
@@ -119,4 +126,22 @@ async function find(tx, { terms, documents, index }) {
     if (terms.some((term) => own.includes(term))) found.set(doc.key, doc);
   }
   return [...found.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** @returns {(revision: number) => Moment["once"]} */
+function createKept() {
+  /** @type {Map<string, any>} the latest last */
+  const results = new Map();
+  let of = -1;
+  return (revision) => async (name, work) => {
+    if (of !== revision) results.clear();
+    of = revision;
+    const known = results.get(name);
+    const result = known === undefined ? await work() : known;
+    results.delete(name);
+    results.set(name, result);
+    const [oldest] = results.keys();
+    if (results.size > KEPT_MAX && oldest !== undefined) results.delete(oldest);
+    return result;
+  };
 }

@@ -17,6 +17,7 @@ CaseKind = Literal[
     "count_difference",
     "unsigned",
     "parked",
+    "late",
 ]
 NAMED_MAX = 40
 

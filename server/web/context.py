@@ -68,6 +68,7 @@ def base_context(request: Asking, me: dict[str, Any] | None, asked: Asked) -> di
         "form": None,
         "done": None,
         "outbox": [],
+        "device": None,
         "diverged": [],
         "pins": NO_PINS,
         "build": plant.build,

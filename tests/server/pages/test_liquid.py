@@ -60,6 +60,14 @@ PINS = [
         "others": 3,
     },
 ]
+HOLDINGS = {
+    "complete": True,
+    "counts": [{"type": "lots", "count": 12}],
+    "total": 40,
+    "synced_at": "2026-11-22T01:02:03.000Z",
+    "waiting": 1,
+    "photos": 0,
+}
 DIVERGED = [
     {"scope": "SZ.floor", "at": "2026-11-22T01:02:03.000Z", "healed": healed}
     for healed in (True, False)
@@ -162,6 +170,7 @@ def context(page: Page, lang: str, chance: random.Random) -> dict[str, Any]:
         "form": chance.choice([None, FORM]),
         "done": chance.choice([None, *DONE]),
         "outbox": OUTBOX,
+        "device": chance.choice([None, HOLDINGS]),
         "diverged": DIVERGED,
         "pins": chance.choice(PINS),
         "build": "3f2a91c07be4",
