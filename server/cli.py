@@ -3,35 +3,25 @@
 import argparse
 import sys
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import TypeAlias
 
-import qrcode
-import uvicorn
 from sqlalchemy.exc import DBAPIError
 
 from labels.error import LabelError
-from labels.sheet import write as write_labels
-from server.app import create_app
+from server import cli_labels
 from server.cli_backup import BackupCommands
 from server.cli_devices import DeviceCommands
 from server.cli_people import PeopleCommands
+from server.cli_serve import ServeCommands
 from server.cli_verify import VerifyCommands
 from server.cli_words import cannot
-from server.collector import relax
-from server.demo.people import PASSWORDS, PEOPLE
-from server.plant import Plant, opened
-from server.resume import resume
 from server.settings import Settings, from_environment
-from server.setup import build_demo
-from server.web.logs import configure_logs
 from sync.anchor import AnchorError
 from sync.anchor_key import AnchorKeyError
 from sync.archive import ArchiveError
 from sync.problem import Problem
 
-GRACE_S = 5
 CANNOT_BE_DONE = (
     AnchorError,
     AnchorKeyError,
@@ -56,13 +46,8 @@ def main() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="traveler", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    serve = _command(commands, "serve", _serve, "serve the plant in a data folder")
-    demo = _command(commands, "demo", _demo, "build the demo plant if there is none, then serve")
-    for command in (serve, demo):
-        command.add_argument("--host", default="127.0.0.1", help="address to listen on")
-        command.add_argument("--port", type=int, default=8000)
-        command.add_argument("--public-url", help="address that people and labels use")
-    _labels_command(commands)
+    ServeCommands(_command, _settings).add_to(commands)
+    cli_labels.add_to(commands)
     for some in (VerifyCommands, BackupCommands, PeopleCommands, DeviceCommands):
         some(_command, _settings).add_to(commands)
     return parser
@@ -76,17 +61,6 @@ def _command(commands: Commands, name: str, run: object, text: str) -> argparse.
     return command
 
 
-def _labels_command(commands: Commands) -> None:
-    labels = commands.add_parser("labels", help="print lot labels from a table (CSV)")
-    labels.set_defaults(run=_labels)
-    labels.add_argument("--in", dest="table", type=Path, required=True, help="CSV file")
-    labels.add_argument("--out", type=Path, required=True, help=".pdf or .png")
-    labels.add_argument("--base-url", default="http://127.0.0.1:8000", help="host of the links")
-    labels.add_argument("--page", default="A4", help="A4, or label for one per page")
-    labels.add_argument("--start", type=int, default=0, help="labels gone from the first sheet")
-    labels.add_argument("--dpi", type=int, default=300)
-
-
 def _settings(arguments: argparse.Namespace) -> Settings:
     settings = from_environment()
     given = {
@@ -95,69 +69,6 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         "public_url": getattr(arguments, "public_url", None),
     }
     return replace(settings, **{name: value for name, value in given.items() if value})
-
-
-def _serve(arguments: argparse.Namespace) -> int:
-    plant = opened(_settings(arguments))
-    _run(plant, arguments)
-    return 0
-
-
-def _run(plant: Plant, arguments: argparse.Namespace) -> None:
-    configure_logs()
-    resume(plant)
-    app = create_app(plant)
-    relax()
-    try:
-        uvicorn.run(
-            app,
-            host=arguments.host,
-            port=arguments.port,
-            log_config=None,
-            proxy_headers=True,
-            server_header=False,
-            timeout_graceful_shutdown=GRACE_S,
-        )
-    finally:
-        plant.close()
-
-
-def _demo(arguments: argparse.Namespace) -> int:
-    settings = _settings(arguments)
-    if not arguments.public_url:
-        settings = replace(settings, public_url=f"http://{arguments.host}:{arguments.port}")
-    plant = opened(settings)
-    built = build_demo(plant, date.fromisoformat(plant.today()))
-    print("Demo plant built." if built else "Data found; served as it is.")
-    _print_welcome(settings)
-    _run(plant, arguments)
-    return 0
-
-
-def _print_welcome(settings: Settings) -> None:
-    print(f"\n  Traveler 随行   {settings.public_url}\n")
-    code = qrcode.QRCode(border=2)
-    code.add_data(settings.public_url)
-    code.print_ascii(invert=True)
-    for person in PEOPLE:
-        roles = ", ".join(f"{site} {'/'.join(held)}" for site, held in person.roles.items())
-        print(f"  {person.login:<12} {PASSWORDS[person.login]:<16} {person.name}  {roles}")
-    print(flush=True)
-
-
-def _labels(arguments: argparse.Namespace) -> int:
-    written = write_labels(
-        arguments.table.read_bytes(),
-        arguments.out,
-        base_url=arguments.base_url,
-        page=arguments.page,
-        start=arguments.start,
-        dpi=arguments.dpi,
-    )
-    for line, problem in written.problems:
-        print(f"line {line}: {problem}", file=sys.stderr)
-    print(f"{written.labels} labels in {', '.join(str(file) for file in written.files)}")
-    return 1 if written.problems else 0
 
 
 if __name__ == "__main__":
