@@ -11,13 +11,14 @@ import { signWaiting, signedRows } from "./signature.js";
 
 /** @typedef {import("./types").Database} Database */
 /** @typedef {import("./types").OutboxRow} OutboxRow */
-/** @typedef {null | "sign_in" | "enrol" | "enrol_anew"} Need */
+/** @typedef {null | "enrol" | "enrol_anew"} Need */
 /**
  * @typedef {object} Exchange
  * @property {Database} database
  * @property {ReturnType<typeof import("./contact.js").createContact>} contact
  * @property {() => Date} now
  * @property {(keys: string[]) => void} changed documents look different now
+ * @property {(message: any) => void} broadcast to all open pages
  */
 
 export const PUSH_MAX_ENTRIES = 200;
@@ -48,7 +49,6 @@ export async function push(exchange, { asks = false } = {}) {
     const answer = await sendBatch(exchange, { batch, device, epoch, oldest });
     const verdicts = await named(answer.verdicts, batch);
     exchange.changed(await settle(exchange.database, verdicts, exchange.now()));
-    if (answer.need === "sign_in" || answer.need === "enrol") return answer.need;
     const isCopy = answer.need === "enrol_anew";
     if (isCopy && (await mayBeginAnew(exchange.database, exchange.now()))) return answer.need;
     const state = await followServer(exchange.database, answer);
