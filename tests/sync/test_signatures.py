@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import update
 
 from sync.problem import Problem
-from sync.signature import SigningKey, checked_key, is_valid
+from sync.signature import Signed, SigningKey, checked_key, is_valid
 from sync.store import table_of
 from sync.tables import DeviceRow
 from tests.simulation.sender import Sender, id_of
-from tests.sync.desk import C, D, Desk, Signed, told
+from tests.sync.desk import C, D, Desk, told
 
 KEY = SigningKey.from_number(7)
 OTHER = SigningKey.from_number(8)
