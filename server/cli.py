@@ -12,7 +12,7 @@ import uvicorn
 from sqlalchemy.exc import DBAPIError
 
 from labels.error import LabelError
-from labels.sheet import write as write_labels
+from server import cli_labels
 from server.app import create_app
 from server.cli_backup import BackupCommands
 from server.cli_devices import DeviceCommands
@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--host", default="127.0.0.1", help="address to listen on")
         command.add_argument("--port", type=int, default=8000)
         command.add_argument("--public-url", help="address that people and labels use")
-    _labels_command(commands)
+    cli_labels.add_to(commands)
     for some in (VerifyCommands, BackupCommands, PeopleCommands, DeviceCommands):
         some(_command, _settings).add_to(commands)
     return parser
@@ -74,17 +74,6 @@ def _command(commands: Commands, name: str, run: object, text: str) -> argparse.
     command.add_argument("--data", type=Path, help="folder of database and blobs (./data)")
     command.add_argument("--database", help="SQLAlchemy URL instead of SQLite in the folder")
     return command
-
-
-def _labels_command(commands: Commands) -> None:
-    labels = commands.add_parser("labels", help="print lot labels from a table (CSV)")
-    labels.set_defaults(run=_labels)
-    labels.add_argument("--in", dest="table", type=Path, required=True, help="CSV file")
-    labels.add_argument("--out", type=Path, required=True, help=".pdf or .png")
-    labels.add_argument("--base-url", default="http://127.0.0.1:8000", help="host of the links")
-    labels.add_argument("--page", default="A4", help="A4, or label for one per page")
-    labels.add_argument("--start", type=int, default=0, help="labels gone from the first sheet")
-    labels.add_argument("--dpi", type=int, default=300)
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
@@ -143,21 +132,6 @@ def _print_welcome(settings: Settings) -> None:
         roles = ", ".join(f"{site} {'/'.join(held)}" for site, held in person.roles.items())
         print(f"  {person.login:<12} {PASSWORDS[person.login]:<16} {person.name}  {roles}")
     print(flush=True)
-
-
-def _labels(arguments: argparse.Namespace) -> int:
-    written = write_labels(
-        arguments.table.read_bytes(),
-        arguments.out,
-        base_url=arguments.base_url,
-        page=arguments.page,
-        start=arguments.start,
-        dpi=arguments.dpi,
-    )
-    for line, problem in written.problems:
-        print(f"line {line}: {problem}", file=sys.stderr)
-    print(f"{written.labels} labels in {', '.join(str(file) for file in written.files)}")
-    return 1 if written.problems else 0
 
 
 if __name__ == "__main__":

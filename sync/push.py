@@ -119,6 +119,7 @@ def push_within(
     carriers = {delivery.device for delivery in deliveries}
     devices = _lock_devices(connection, carriers, sent)
     ids = {i for some in sent for one in some for i in one.ids}
+    ids |= {journal.id_of_bytes(device["last_hash"]) for device in devices.values()}
     afters = {one.entry.after for some in sent for one in some if one.entry and one.entry.after}
     known = journal.held(connection, ids)  # 2
     intake = Intake(known, devices, journal.present(connection, afters - ids), now)
@@ -130,7 +131,7 @@ def push_within(
     rows, scopes = _apply(connection, engine, fresh, now)  # 4 5 6
     _save_devices(connection, devices, carriers, now)
     pokes.tell(connection, scopes, by=engine.store.name)
-    verdicts = {i: known.verdict for i, known in intake.stored.items()}
+    verdicts = {i: held.verdict for i, held in intake.stored.items()}
     verdicts |= {row["entry_id"]: journal.verdict_of(row) for row in rows}
     answers = [
         Answer(

@@ -9,9 +9,11 @@ import { follow, startChances } from "./page/chances.js";
 import { ask, hear, register, tell } from "./page/channel.js";
 import { tryEvidence, wireEvidence } from "./page/evidence.js";
 import { judge, wireInputs } from "./page/inputs.js";
+import { startLongLists } from "./page/long_list.js";
 import { wireOutbox } from "./page/outbox.js";
 import { changed, leave, startRefresh } from "./page/refresh.js";
 import { keepPainting, paint, repaint } from "./page/status.js";
+import { goTo } from "./page/scanned.js";
 import { startSubmit } from "./page/submit.js";
 import { offerUpdate } from "./page/update.js";
 import { showUpload } from "./page/upload.js";
@@ -24,10 +26,11 @@ let isRevoked = false;
 
 startSubmit();
 startAnswers();
+startLongLists();
 startRefresh();
 wireInputs();
 wireOutbox();
-startWedge({ go: (url) => location.assign(url) });
+startWedge({ go: goTo });
 htmx.onLoad(wire);
 document.body.addEventListener("htmx:afterSettle", repaint);
 hear(({ type, ...message }) => {
