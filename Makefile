@@ -39,7 +39,8 @@ ABSENT := $(foreach pair,$(OPTIONAL),\
 export PATH := $(CURDIR)/$(NODE_BIN):$(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup run test check journey sim mutants bench labels-check screenshots build wheel lock clean
+.PHONY: help setup run test check journey sim mutants bench labels-check screenshots build \
+  wheel lock clean
 
 help: ## this list
 	@awk -v absent=" $(ABSENT) " -F ':.*## ' '/^[a-z-]+:.*## / { \
@@ -109,7 +110,8 @@ lock: ## renew the Python locks (needs uv)
 	  pyproject.toml
 
 clean: ## remove all that was installed or built; data stays
-	rm -rf $(VENV) $(RIVALS) pwa/node_modules pwa/dist dist node_modules tests/pwa/node_modules $(FONTS)
+	rm -rf $(VENV) $(RIVALS) $(FONTS) pwa/node_modules pwa/dist dist node_modules
+	rm -rf tests/pwa/node_modules
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

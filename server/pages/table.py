@@ -122,6 +122,7 @@ PAGES: list[Page] = [
         },
     },
     plain("outbox", "/outbox", "outbox/show", "more"),
+    plain("device", "/device", "device/show", "more"),
     plain("more", "/more", "more/show", "more"),
     plain("offline", "/offline", "error/offline", "", public=True),
     plain("revoked", "/revoked", "error/revoked", "", public=True),
