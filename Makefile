@@ -13,6 +13,7 @@ DATA ?= ./data
 SEED ?= 0
 SEEDS ?= 10
 MINUTES ?= 10
+BENCH ?=
 CASES ?= 10000
 EXAMPLES ?= 12
 
@@ -85,8 +86,8 @@ sim: setup ## devices under faults, servers killed, bad requests (SEED=, SEEDS=,
 mutants: setup ## known bugs planted one at a time, each to be found (SEED=)
 	python -m tests.mutants --seed $(SEED)
 
-bench: setup build ## how fast, with numbers
-	python -m tests.benchmarks
+bench: setup build ## how fast, as a table (BENCH="growth --entries 1000000")
+	python -m tests.benchmarks $(BENCH)
 
 screenshots: setup build ## pictures of the pages for the documentation
 	bash tests/browser/install.sh
