@@ -13,6 +13,7 @@ DATA ?= ./data
 SEED ?= 0
 SEEDS ?= 10
 MINUTES ?= 10
+CASES ?= 10000
 EXAMPLES ?= 12
 
 VENV := .venv
@@ -73,9 +74,11 @@ journey: setup build ## one lot through the plant, offline and back, told step b
 	bash tests/browser/install.sh
 	pytest tests/browser/test_journey.py -s
 
-sim: setup ## many devices under faults, then the invariants (SEED=, SEEDS=)
+sim: setup ## devices under faults, servers killed, bad requests (SEED=, SEEDS=, CASES=)
 	python -m tests.simulation --seed $(SEED) --seeds $(SEEDS)
+	python -m tests.simulation --seed $(SEED) --seeds $(SEEDS) --database postgresql
 	python -m tests.harness --seed $(SEED) --seeds $(SEEDS) --minutes $(MINUTES)
+	python -m tests.fuzz --seed $(SEED) --cases $(CASES)
 
 bench: setup build ## how fast, with numbers
 	python -m tests.benchmarks

@@ -31,6 +31,7 @@ const SOURCES = [
   "pwa/styles",
   "server/locale",
   "server/templates",
+  "sync/initials.json",
 ];
 
 /** @param {string} path @returns {Promise<string[]>} every file at or below it, sorted */

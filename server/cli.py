@@ -19,6 +19,7 @@ from server.cli_devices import DeviceCommands
 from server.cli_people import PeopleCommands
 from server.cli_verify import VerifyCommands
 from server.cli_words import cannot
+from server.collector import relax
 from server.demo.people import PASSWORDS, PEOPLE
 from server.plant import Plant, opened
 from server.resume import resume
@@ -94,9 +95,11 @@ def _serve(arguments: argparse.Namespace) -> int:
 def _run(plant: Plant, arguments: argparse.Namespace) -> None:
     configure_logs()
     resume(plant)
+    app = create_app(plant)
+    relax()
     try:
         uvicorn.run(
-            create_app(plant),
+            app,
             host=arguments.host,
             port=arguments.port,
             log_config=None,

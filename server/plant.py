@@ -101,7 +101,9 @@ class Plant:
             "templates": self.renderer.templates,
             "locale": self.locale,
             "problems": self.problems,
-            "index": {name: list(cls.index) for name, cls in DOCUMENTS.items()},
+            # By type the fields of lists; by `type?` those of the search text.
+            "index": {name: list(cls.index) for name, cls in DOCUMENTS.items()}
+            | {f"{name}?": list(cls.searched) for name, cls in DOCUMENTS.items() if cls.searched},
             "kinds": self.kinds,
             "areas": AREAS_BY_ROLE,
         }

@@ -10,7 +10,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
+from server.domain.model import DOCUMENTS
 from server.settings import HERE
+from sync.documents import reindex
 from sync.problem import Problem
 from sync.store import Store
 
@@ -19,7 +21,7 @@ LOCK = "traveler schema"
 
 
 def brought_up(store: Store) -> None:
-    """Upgrade the tables to this version, in one transaction; made where there are none.
+    """Upgrade the tables and terms to this version, in one transaction; made where there are none.
 
     Several that start at once wait for each other. Problem: schema_newer.
     """
@@ -36,6 +38,7 @@ def brought_up(store: Store) -> None:
         if there != wanted:
             command.upgrade(config, "head")
         store.identify(connection)
+        reindex(connection, DOCUMENTS)
 
 
 def must_be_current(store: Store) -> None:

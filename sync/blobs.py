@@ -16,7 +16,8 @@ from sqlalchemy import Connection, select
 
 from sync.document import utc_text
 from sync.problem import Problem
-from sync.store import Store, table_of, upsert
+from sync.statements import upsert
+from sync.store import Store, table_of
 from sync.tables import BlobRow
 
 BLOB_MAX_BYTES = 10 * 1024 * 1024

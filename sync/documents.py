@@ -4,21 +4,27 @@ Reading a text takes far longer than fetching it, so the documents of the latest
 The database has the word: what is kept counts only while it is of exactly the text there.
 """
 
+import json
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, func, select
 
 from sync.document import Document
-from sync.store import in_chunks, remove, table_of, upsert
-from sync.tables import DocumentRow, TermRow
+from sync.search import rank, words_of
+from sync.statements import Lookup, remove, upsert
+from sync.store import in_chunks, table_of
+from sync.tables import DocumentRow, MetaRow, TermRow
 
 _table = table_of(DocumentRow)
-BY_KEY = select(_table.c.key, _table.c.type, _table.c.body).where(
-    _table.c.key.in_(bindparam("keys", expanding=True))
+BY_KEY = Lookup(
+    lambda among: select(_table.c.key, _table.c.type, _table.c.body).where(
+        among(_table.c.key, "keys")
+    )
 )
 Types = Mapping[str, type[Document]]
+INDEX = "index"  # in the meta table: by what documents are found
 KEPT_CHARS_MAX = 8 * 1024 * 1024
 
 
@@ -62,9 +68,8 @@ readings = Readings()
 def load(connection: Connection, types: Types, keys: set[str]) -> dict[str, Document]:
     """The documents under these keys; absent ones are absent."""
     found = {}
-    for chunk in in_chunks(keys):
-        for key, name, body in connection.execute(BY_KEY, {"keys": chunk}):
-            found[key] = readings.read(types, name, key, body)
+    for key, name, body in BY_KEY.rows(connection, keys=keys):
+        found[key] = readings.read(types, name, key, body)
     return found
 
 
@@ -75,6 +80,46 @@ def find(connection: Connection, terms: Iterable[str]) -> list[str]:
     for chunk in in_chunks(set(terms)):
         keys.update(connection.scalars(select(table.c.key).where(table.c.term.in_(chunk))))
     return sorted(keys)
+
+
+def search(connection: Connection, name: str, query: str) -> list[str]:
+    """Keys of the documents of this type in whose search text all words of the query stand.
+
+    The nearest first (`sync.search.rank`), then the greatest key; none for an empty query.
+    """
+    words, table = words_of(query), table_of(TermRow)
+    if not words:
+        return []
+    told = select(table.c.key, table.c.term).where(
+        table.c.term.startswith(f"{name}?", autoescape=True),
+        *(table.c.term.contains(word, autoescape=True) for word in words),
+    )
+    found = [(key, term.partition("?")[2]) for key, term in connection.execute(told)]
+    found = [(key, text) for key, text in found if all(word in text for word in words)]
+    found.sort(reverse=True)
+    return [key for key, text in sorted(found, key=lambda one: rank(one[1], query))]
+
+
+def reindex(connection: Connection, types: Types) -> int:
+    """Make the terms anew where this version finds documents by others; how many documents."""
+    meta, declared = table_of(MetaRow), {name: (t.index, t.searched) for name, t in types.items()}
+    wanted = json.dumps(declared, sort_keys=True)
+    if connection.scalar(select(meta.c.value).where(meta.c.name == INDEX)) == wanted:
+        return 0
+    keys = set(connection.scalars(select(_table.c.key)))
+    for chunk in in_chunks(keys):
+        _retermed(connection, load(connection, types, set(chunk)))
+    upsert(connection, MetaRow, [{"name": INDEX, "value": wanted}])
+    return len(keys)
+
+
+def _retermed(connection: Connection, found: Mapping[str, Document]) -> None:
+    table = table_of(TermRow)
+    stored = connection.execute(select(table).where(table.c.key.in_(found)))
+    had = {(row.term, row.key) for row in stored}
+    now = {(term, key) for key, document in found.items() for term in document.terms()}
+    upsert(connection, TermRow, [{"term": t, "key": k} for t, k in sorted(now - had)])
+    remove(connection, TermRow, [{"term": t, "key": k} for t, k in sorted(had - now)])
 
 
 def count(connection: Connection) -> int:
@@ -89,7 +134,7 @@ def save(
 ) -> None:
     """Write what changed; of the terms only those that came or went."""
     rows = [
-        {"key": d.key, "type": d.type, "version": d.version, "body": d.model_dump_json()}
+        {"key": d.key, "type": d.type, "version": d.version, "body": d.as_text()}
         for d in after.values()
     ]
     upsert(connection, DocumentRow, rows)

@@ -6,16 +6,30 @@ Each scope has a counter, and a sum of what lies in it now, by which replicas ar
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, false, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from sync.document import Document
 from sync.scope_sum import ScopeSum
-from sync.store import in_chunks, table_of, upsert
+from sync.statements import Lookup, upsert
+from sync.store import table_of
 from sync.tables import FeedRow, ScopeRow
 
 STREAM_ROWS = 1000
 Versions = dict[tuple[str, str], int]
+_feed, _scopes = table_of(FeedRow), table_of(ScopeRow)
+STATES = Lookup(
+    lambda among: select(
+        _scopes.c.scope, _scopes.c.version, _scopes.c.count, _scopes.c.digest
+    ).where(among(_scopes.c.scope, "scopes"))
+)
+LYING = Lookup(
+    lambda among: (
+        select(_feed.c.scope, _feed.c.key, _feed.c.version)
+        .where(among(_feed.c.scope, "scopes"), among(_feed.c.key, "keys"))
+        .where(_feed.c.gone.is_(false()))
+    )
+)
 
 
 @dataclass
@@ -69,13 +83,9 @@ def current(connection: Connection, scopes: set[str]) -> dict[str, int]:
 
 def states(connection: Connection, scopes: set[str]) -> dict[str, ScopeState]:
     """How each of these scopes stands."""
-    table = table_of(ScopeRow)
     found = {scope: ScopeState() for scope in scopes}
-    for chunk in in_chunks(scopes):
-        rows = connection.execute(select(table).where(table.c.scope.in_(chunk))).mappings()
-        for row in rows:
-            lies = ScopeSum(row["count"], int(row["digest"], 16))
-            found[row["scope"]] = ScopeState(row["version"], lies)
+    for scope, version, count, digest in STATES.rows(connection, scopes=scopes):
+        found[scope] = ScopeState(version, ScopeSum(count, int(digest, 16)))
     return found
 
 
@@ -111,14 +121,8 @@ def _row(scope: str, state: ScopeState) -> dict[str, str | int]:
 
 def _lying(connection: Connection, scopes: set[str], keys: set[str]) -> Versions:
     """In which version the documents lie in these scopes now."""
-    table = table_of(FeedRow)
-    columns = (table.c.scope, table.c.key, table.c.version)
-    live = select(*columns).where(table.c.scope.in_(sorted(scopes)), table.c.gone.is_(False))
-    found: Versions = {}
-    for chunk in in_chunks(keys):
-        rows = connection.execute(live.where(table.c.key.in_(chunk)))
-        found.update({(row.scope, row.key): row.version for row in rows})
-    return found
+    rows = LYING.rows(connection, scopes=scopes, keys=keys)
+    return {(scope, key): version for scope, key, version in rows}
 
 
 def _lock(connection: Connection, scopes: set[str]) -> dict[str, ScopeState]:

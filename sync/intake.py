@@ -28,20 +28,29 @@ class Sent:
     sha256: str
     entry: Entry | None
     wrong: Outcome | None
+    wrapped: tuple[str, int] | None
+
+    @property
+    def claimed(self) -> tuple[str, int] | None:
+        """The device and number that these bytes have; what they don't tell, their wrapping may."""
+        if self.entry is not None:
+            return self.entry.device, self.entry.seq
+        return place_claimed(self.raw) or self.wrapped
 
     @property
     def ids(self) -> set[str]:
         """The ids under which these bytes may be in the journal."""
-        return {id_of_bytes(self.raw), *([self.entry.id] if self.entry else [])}
+        return {id_of_bytes(self.sha256), *([self.entry.id] if self.entry else [])}
 
 
-def opened(raw: bytes, sig: str | None) -> Sent:
+def opened(raw: bytes, sig: str | None, device: str | None = None, seq: int | None = None) -> Sent:
     """The entry in the bytes; what nobody can read is parked."""
+    wrapped = (device, seq) if device and seq and seq > 0 else None
     try:
-        return Sent(raw, sig, digest_of(raw), read(raw), None)
+        return Sent(raw, sig, digest_of(raw), read(raw), None, wrapped)
     except Problem as problem:
         wrong = Outcome("parked", problem.code, problem.params)
-        return Sent(raw, sig, digest_of(raw), None, wrong)
+        return Sent(raw, sig, digest_of(raw), None, wrong, wrapped)
 
 
 @dataclass
@@ -82,16 +91,16 @@ class Intake:
         """The device whose chain the bytes go into: what another signed may be carried by anyone,
         as long as it comes in its place.
         """
-        other = self.devices.get(one.entry.device) if one.entry else None
-        if other is None or other is carrier or one.entry is None:
+        claimed = one.claimed
+        other = self.devices.get(claimed[0]) if claimed else None
+        if other is None or other is carrier or claimed is None:
             return carrier
-        is_next = _is_next(one.entry, other)
-        is_theirs = is_next and _must_be_signed(one.entry.seq, other)
-        return other if is_theirs and is_valid(other["public_key"], one.raw, one.sig) else carrier
+        is_next = claimed[1] == other["last_seq"] + 1 and _follows(one.entry, other)
+        return other if is_next and _is_signed_by(other, one) else carrier
 
     def _id(self, one: Sent, device: str) -> tuple[str, bool]:
         """The id of the bytes, and whether they are new."""
-        by_hash = id_of_bytes(one.raw)
+        by_hash = id_of_bytes(one.sha256)
         if one.entry is not None:
             there = self._sha256(one.entry.id)
             if there == one.sha256:
@@ -134,14 +143,15 @@ class Intake:
 
     def _place(self, one: Sent, device: Row) -> tuple[int | None, Outcome | None]:
         """The number in the device's chain, none for what is another's; what speaks against it."""
-        if one.entry is None:
-            claimed = place_claimed(one.raw)
-            if claimed is None:
-                return device["last_seq"] + 1, one.wrong
-            return (claimed[1] if claimed[0] == device["id"] else None), one.wrong
-        if one.entry.device != device["id"]:
-            return None, Outcome("parked", "device_foreign", {"device": one.entry.device})
-        return one.entry.seq, None
+        claimed = one.claimed
+        if claimed is None:
+            following = device["last_seq"] + 1
+            is_own = not _must_be_signed(following, device) or _is_signed_by(device, one)
+            return (following if is_own else None), one.wrong
+        if claimed[0] != device["id"]:
+            foreign = Outcome("parked", "device_foreign", {"device": claimed[0][:KEY_MAX_CHARS]})
+            return None, one.wrong or foreign
+        return claimed[1], one.wrong
 
     def _fork(self, one: Sent, seq: int, entry_id: str, device: Row) -> Outcome | None:
         """A number or id used twice, or a chain that does not meet: two devices are one."""
@@ -176,9 +186,14 @@ class Intake:
         return None
 
 
-def _is_next(entry: Entry, device: Row) -> bool:
-    place = (device["last_seq"] + 1, device["last_hash"])
-    return (entry.seq, entry.prev) == place
+def _follows(entry: Entry | None, device: Row) -> bool:
+    """Whether it names the device's last bytes; what can't be read names none."""
+    return entry is None or entry.prev == device["last_hash"]
+
+
+def _is_signed_by(device: Row, one: Sent) -> bool:
+    key = device["public_key"]
+    return key is not None and is_valid(key, one.raw, one.sig)
 
 
 def _must_be_signed(seq: int, device: Row) -> bool:

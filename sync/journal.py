@@ -17,7 +17,8 @@ from sqlalchemy import Connection, RowMapping, func, select, text
 from sync.entry import FIRST_PREV, Entry, digest_of, read
 from sync.problem import Problem
 from sync.reconcile import BLOCKING_CODES, WAITS, Blocked, Candidate, Outcome
-from sync.store import in_chunks, insert, table_of, upsert
+from sync.statements import Lookup, insert, upsert
+from sync.store import table_of
 from sync.tables import HeadRow, JournalRow
 
 FIRST_LINK = "0" * 64
@@ -25,6 +26,27 @@ UNREADABLE = "unreadable"
 # Against the first entry after some that nobody has any more: a case names their numbers.
 ENTRIES_LOST = "entries_lost"
 STREAM_ROWS = 500
+_in_letters = json.JSONEncoder(ensure_ascii=False).encode
+_table = table_of(JournalRow)
+_heads_table = table_of(HeadRow)
+BY_ID = Lookup(lambda among: select(_table).where(among(_table.c.entry_id, "ids")))
+PRESENT = Lookup(lambda among: select(_table.c.entry_id).where(among(_table.c.entry_id, "ids")))
+PARKED_ON = Lookup(
+    lambda among: (
+        select(_table.c.device, _table.c.on_key, _table.c.case_key)
+        .where(among(_table.c.status, "statuses"), among(_table.c.on_key, "keys"))
+        .where(among(_table.c.code, "codes"))
+        .order_by(_table.c.pos)
+    )
+)
+HEADS = Lookup(
+    lambda among: (
+        select(_heads_table)
+        .where(among(_heads_table.c.site, "sites"))
+        .order_by(_heads_table.c.site)
+        .with_for_update()
+    )
+)
 LINKED = tuple(name for name in JournalRow.model_fields if name not in ("raw", "link"))
 
 
@@ -54,9 +76,9 @@ class Arrived:
         return Candidate(entry, datetime.fromisoformat(self.received_at), self.standing)
 
 
-def id_of_bytes(raw: bytes) -> str:
-    """The id of bytes that can't have one of their own."""
-    return f"raw-{digest_of(raw)[:32]}"
+def id_of_bytes(sha256: str) -> str:
+    """The id of bytes with this hash, that can't have one of their own."""
+    return f"raw-{sha256[:32]}"
 
 
 def stand_in(entry_id: str, device: str, home: str, received_at: str) -> Entry:
@@ -96,23 +118,13 @@ def known(connection: Connection, ids: set[str]) -> dict[str, dict[str, Any]]:
 
 def held(connection: Connection, ids: set[str]) -> dict[str, Known]:
     """What is in the journal already, by id."""
-    table = table_of(JournalRow)
-    found = {}
-    for chunk in in_chunks(ids):
-        rows = connection.execute(select(table).where(table.c.entry_id.in_(chunk)))
-        for row in rows.mappings():
-            found[row["entry_id"]] = Known(digest_of(bytes(row["raw"])), verdict_of(row))
-    return found
+    rows = [row._asdict() for row in BY_ID.rows(connection, ids=ids)]
+    return {row["entry_id"]: Known(digest_of(bytes(row["raw"])), verdict_of(row)) for row in rows}
 
 
 def present(connection: Connection, ids: set[str]) -> set[str]:
     """Which of these ids are in the journal."""
-    table = table_of(JournalRow)
-    found: set[str] = set()
-    for chunk in in_chunks(ids):
-        some = select(table.c.entry_id).where(table.c.entry_id.in_(chunk))
-        found.update(connection.scalars(some))
-    return found
+    return {row.entry_id for row in PRESENT.rows(connection, ids=ids)} if ids else set()
 
 
 def find(connection: Connection, entry_id: str) -> RowMapping | None:
@@ -135,17 +147,9 @@ def verdict_of(row: RowMapping | dict[str, Any]) -> dict[str, Any]:
 
 def blocked(connection: Connection, keys: set[str]) -> Blocked:
     """The entries parked on these documents that later ones of the same device wait behind."""
-    table = table_of(JournalRow)
     found: Blocked = {}
-    for chunk in in_chunks(keys):
-        rows = connection.execute(
-            select(table.c.device, table.c.on_key, table.c.case_key)
-            .where(table.c.status == "parked", table.c.on_key.in_(chunk))
-            .where(table.c.code.in_(sorted(BLOCKING_CODES)))
-            .order_by(table.c.pos)
-        )
-        for row in rows:
-            found.setdefault((row.device, row.on_key), []).append(row.case_key)
+    for row in PARKED_ON.rows(connection, statuses=["parked"], keys=keys, codes=BLOCKING_CODES):
+        found.setdefault((row.device, row.on_key), []).append(row.case_key)
     return found
 
 
@@ -187,7 +191,7 @@ def append(connection: Connection, rows: list[dict[str, Any]]) -> None:
 
 def link_of(before: str, row: RowMapping | dict[str, Any]) -> str:
     """SHA-256 over the previous link and the whole row, 64 hex characters."""
-    told = json.dumps([before, *(row[name] for name in LINKED)], ensure_ascii=False)
+    told = _in_letters([before, *(row[name] for name in LINKED)])
     return hashlib.sha256(told.encode() + b"\n" + row["raw"]).hexdigest()
 
 
@@ -222,11 +226,7 @@ def arrived_of(row: RowMapping) -> Arrived:
 
 
 def _heads(connection: Connection, sites: Iterable[str]) -> dict[str, tuple[int, str]]:
-    table = table_of(HeadRow)
-    statement = select(table).where(table.c.site.in_(sorted(sites)))
-    if connection.dialect.name == "postgresql":
-        statement = statement.order_by(table.c.site).with_for_update()
-    return {row.site: (row.n, row.link) for row in connection.execute(statement)}
+    return {row.site: (row.n, row.link) for row in HEADS.rows(connection, sites=sites)}
 
 
 def _places(connection: Connection, count: int) -> list[int]:

@@ -29,6 +29,17 @@ class Page:
     checks: dict[str, dict[str, int | str]] = field(default_factory=dict)
 
 
+def cursors_in(epoch: str, of: str | None, cursors: dict[str, int]) -> dict[str, int]:
+    """The cursors that a device has `of` an epoch, as they count in this one.
+
+    A scope that came into being after a restore counts from nothing: its numbers stand below those
+    that were given of it in the lost time.
+    """
+    if of not in (None, epoch):
+        return {}
+    return {scope: max(0, version) for scope, version in cursors.items()}
+
+
 def pull(
     connection: Connection, allowed: frozenset[str], cursors: dict[str, int], *, limit: int
 ) -> Page:

@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from sync.copying import copied
 from sync.document import Document
 from sync.entry import Entry
 from sync.problem import Problem
@@ -57,7 +58,7 @@ class Draft:
             found = self._documents.get(key)
             if not isinstance(found, kind):
                 raise Problem("unknown_document", {"key": key})
-            copy = _checked(found)
+            copy = copied(found)
             copy.version += 1
             self.changed[key] = copy
         changed = self.changed[key]
@@ -156,10 +157,13 @@ class Reconciler:
     def run(self, candidates: list[Candidate], blocked: Blocked) -> list[Result]:
         """One result per candidate; `blocked` grows by what parks for want of understanding."""
         self._blocked = blocked
-        self._fetch_all([c.entry for c in candidates])
+        entries = [candidate.entry for candidate in candidates]
+        always = {key for entry in entries for key in self._model.gate_needs(entry)}
+        self._fetch(always | {entry.on for entry in entries})
+        self._fetch_needs(entries)
         results = []
         for candidate in candidates:
-            self._fetch_all([candidate.entry])
+            self._fetch_needs([candidate.entry])  # those before it may have changed what it needs
             result = self._apply(candidate)
             if result.outcome.status == "parked" and result.outcome.code in BLOCKING_CODES:
                 place = (candidate.entry.device, candidate.entry.on)
@@ -174,27 +178,29 @@ class Reconciler:
         known = [draft.get(key, Document) for key in cases]
         return any(case is None or not self._model.settled(case) for case in known)
 
-    def _fetch_all(self, entries: list[Entry]) -> None:
+    def _fetch_needs(self, entries: list[Entry]) -> None:
         for _ in range(NEEDS_ROUNDS_MAX):
-            missing = {entry.id: set(self._wants(entry)) - self._known for entry in entries}
-            wanted = set().union(*missing.values())
-            if not wanted:
+            missing = [(entry, self._needs(entry) - self._known) for entry in entries]
+            entries = [entry for entry, keys in missing if keys]
+            if not entries:
                 return
-            self.documents.update(self._load(wanted))
-            self._known |= wanted
-            entries = [entry for entry in entries if missing[entry.id]]
+            self._fetch({key for _, keys in missing for key in keys})
 
-    def _wants(self, entry: Entry) -> Iterable[str]:
-        yield entry.on
-        yield from self._model.gate_needs(entry)
-        yield from filter(None, self._blocked.get((entry.device, entry.on), ()))
+    def _fetch(self, keys: set[str]) -> None:
+        self.documents.update(self._load(keys))
+        self._known |= keys
+
+    def _needs(self, entry: Entry) -> set[str]:
+        """What it needs by now beside what every entry does."""
+        keys = set(filter(None, self._blocked.get((entry.device, entry.on), ())))
         kind = self._model.kinds.get(entry.kind)
-        if kind is None:
-            return
-        try:
-            yield from filter(None, kind.needs(entry, self._body(kind, entry), self.documents))
-        except Exception:  # noqa: BLE001
-            return  # the same error comes again in _apply, and parks the entry there
+        if kind is not None:
+            try:
+                needs = kind.needs(entry, self._body(kind, entry), self.documents)
+                keys.update(filter(None, needs))
+            except Exception:  # noqa: BLE001
+                return keys  # the same error comes again in _apply, and parks the entry there
+        return keys
 
     def _body(self, kind: Kind, entry: Entry) -> BaseModel:
         """The body of an entry of this batch, read once; its handler is the last to see it."""

@@ -14,7 +14,8 @@ from sqlalchemy.pool import StaticPool
 from sync import documents as stored
 from sync.document import Document
 from sync.merge import STREAM_ROWS, streamed
-from sync.store import table_of, upsert
+from sync.statements import upsert
+from sync.store import table_of
 from sync.tables import DocumentRow
 
 CACHE_KIB = 32 * 1024
@@ -81,7 +82,7 @@ class Documents(Mapping[str, Document]):
     def keep(self, changed: Mapping[str, Document]) -> None:
         """Take these as they are now."""
         rows = [
-            {"key": d.key, "type": d.type, "version": d.version, "body": d.model_dump_json()}
+            {"key": d.key, "type": d.type, "version": d.version, "body": d.as_text()}
             for d in changed.values()
         ]
         upsert(self._connection, DocumentRow, rows)

@@ -1,34 +1,28 @@
-"""The database behind the engine: connections, transactions, and upserts in bulk.
+"""The database behind the engine: connections, transactions, locks.
 
-SQLite (WAL, synchronous=FULL) and PostgreSQL by the same statements. No rule lives here.
+SQLite (WAL, synchronous=FULL) and PostgreSQL. What is asked of them in bulk goes through
+`sync.statements`. No rule lives here.
 """
 
 import secrets
 import threading
 import uuid
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     URL,
     Connection,
-    Dialect,
     Engine,
-    Insert,
     Table,
-    bindparam,
     create_engine,
-    delete,
     event,
     func,
     make_url,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import SQLModel
@@ -36,6 +30,8 @@ from sqlmodel import SQLModel
 from sync.tables import MetaRow
 
 BUSY_TIMEOUT_MS = 15_000
+# Pages of 4 KiB that gather in the write-ahead log: a hot document is moved once for many changes.
+CHECKPOINT_PAGES = 4_000
 TURNS = 16
 # As many as wait for one another in one process: its web threads (two each) and its writers.
 CONNECTIONS_KEPT = 8
@@ -43,8 +39,6 @@ CONNECTIONS_MORE = 72
 # Of SQLSTATE: the transaction met another and was undone whole; again it may pass.
 MET_ANOTHER = {"40001", "40P01", "23505"}
 BULK_KEYS_MAX = 500
-PREPARED_MAX = 256
-Row = dict[str, Any]
 
 
 def meta_of(connection: Connection, name: str) -> str:
@@ -155,77 +149,6 @@ def is_unavailable(error: Exception) -> bool:
     return is_gone or isinstance(error, OperationalError | PoolTimeout)
 
 
-def insert(connection: Connection, model: type[SQLModel], rows: Sequence[Row]) -> None:
-    """Insert rows, each with all columns, in one statement that is prepared once."""
-    if rows:
-        _prepared(model, connection.dialect, replaces=False).execute(connection, rows)
-
-
-def upsert(connection: Connection, model: type[SQLModel], rows: Sequence[Row]) -> None:
-    """The same; where the primary key is there, replace all other columns."""
-    if rows:
-        _prepared(model, connection.dialect, replaces=True).execute(connection, rows)
-
-
-def remove(connection: Connection, model: type[SQLModel], rows: Sequence[Row]) -> None:
-    """Delete what equals any of these in the columns given, the same ones in each."""
-    if rows:
-        _removal(model, connection.dialect, tuple(rows[0])).execute(connection, rows)
-
-
-@dataclass(frozen=True)
-class _Prepared:
-    """A statement as the database's driver takes it: its text, and how each value goes in.
-
-    SQLAlchemy would go through its own preparation again for every row.
-    """
-
-    sql: str
-    columns: tuple[tuple[str, Callable[[Any], Any] | None], ...]
-    positional: bool
-
-    def execute(self, connection: Connection, rows: Sequence[Row]) -> None:
-        told: list[Any] = [
-            tuple([row[name] if bind is None else bind(row[name]) for name, bind in self.columns])
-            for row in rows
-        ]
-        if not self.positional:
-            names = [name for name, _ in self.columns]
-            told = [dict(zip(names, values, strict=True)) for values in told]
-        connection.exec_driver_sql(self.sql, told)
-
-
-@lru_cache(maxsize=PREPARED_MAX)
-def _prepared(model: type[SQLModel], dialect: Dialect, *, replaces: bool) -> _Prepared:
-    table = table_of(model)
-    own = postgresql if dialect.name == "postgresql" else sqlite
-    statement = own.insert(table)
-    keys = [column.name for column in table.primary_key.columns]
-    others = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
-    if replaces and others:
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=others)
-    elif replaces:
-        statement = statement.on_conflict_do_nothing()
-    return _as_prepared(statement, table, dialect, [column.name for column in table.columns])
-
-
-@lru_cache(maxsize=PREPARED_MAX)
-def _removal(model: type[SQLModel], dialect: Dialect, names: tuple[str, ...]) -> _Prepared:
-    table = table_of(model)
-    statement = delete(table).where(*(table.c[name] == bindparam(name) for name in names))
-    return _as_prepared(statement, table, dialect, list(names))
-
-
-def _as_prepared(statement: Any, table: Table, dialect: Dialect, names: list[str]) -> _Prepared:
-    columns = names if isinstance(statement, Insert) else None
-    compiled = statement.compile(dialect=dialect, column_keys=columns)
-    binds = {c.name: c.type.dialect_impl(dialect).bind_processor(dialect) for c in table.columns}
-    order = compiled.positiontup or names
-    return _Prepared(
-        str(compiled), tuple((name, binds[name]) for name in order), bool(compiled.positional)
-    )
-
-
 def in_chunks(keys: set[str]) -> Iterator[list[str]]:
     """Keys in lists short enough for one IN clause."""
     ordered = sorted(keys)
@@ -252,6 +175,7 @@ def _engine(url: str) -> Engine:
             "synchronous=FULL",
             "foreign_keys=ON",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
+            f"wal_autocheckpoint={CHECKPOINT_PAGES}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

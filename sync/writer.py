@@ -119,7 +119,7 @@ class Writer:
 
 def _sites(delivery: Delivery) -> bytes:
     """The sites that a delivery is about, as far as one look can tell."""
-    found = {told[1] for raw, _ in delivery.entries if (told := ABOUT.search(raw))}
+    found = {told[1] for one in delivery.entries if (told := ABOUT.search(one[0]))}
     return b" ".join(sorted(found))
 
 

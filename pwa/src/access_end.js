@@ -6,11 +6,12 @@ import { dropEvidence } from "./assets.js";
 import { Refused } from "./contact.js";
 import { bumpRevision } from "./database.js";
 import { EMPTY, feedOf } from "./feed.js";
+import { forgetFinds } from "./finds.js";
 
 /** @typedef {import("./types").Database} Database */
 /** @typedef {"device_revoked" | "access_ended"} End */
 
-const CLEARED_STORES = ["replica", "staged", "blobs", "meta"];
+const CLEARED_STORES = ["replica", "finds", "staged", "blobs", "meta"];
 
 /**
  * @param {unknown} error
@@ -38,6 +39,7 @@ export async function endAccess(database, end, now) {
     await dropSentCopies(tx.objectStore("blobs"));
     if (isClear && feed.staged === null) return isNew;
     await tx.objectStore("replica").clear();
+    await forgetFinds(tx);
     await tx.objectStore("staged").clear();
     await meta.delete("sums");
     await meta.delete("divergence");

@@ -48,7 +48,7 @@ async function waitingBlobs(database) {
  * @param {string} sha256
  * @param {string} token
  */
-async function sendBlob({ database, contact, changed }, sha256, token) {
+async function sendBlob({ database, contact, changed, broadcast }, sha256, token) {
   const blob = await getBlob(database, sha256);
   if (!blob) return;
   const path = `/blobs/${sha256}`;
@@ -57,6 +57,8 @@ async function sendBlob({ database, contact, changed }, sha256, token) {
   const head = { method: "HEAD", headers: auth, timeout_ms: PART_TIMEOUT_MS };
   let there = await contact.send(path, head);
   let offset = there.ok ? offsetOf(there, blob.size) : 0;
+  const say = () => broadcast({ type: "upload", sha256, offset, size: blob.size });
+  say();
   while (!there.ok || offset < blob.size) {
     const headers = {
       ...auth,
@@ -74,6 +76,7 @@ async function sendBlob({ database, contact, changed }, sha256, token) {
     if (there.ok) {
       offset = offsetOf(there, blob.size);
       await note(database, sha256, { offset });
+      say();
       continue;
     }
     const code = await codeOf(there);
@@ -84,6 +87,7 @@ async function sendBlob({ database, contact, changed }, sha256, token) {
     }
     const again = await contact.send(path, head);
     offset = again.ok ? offsetOf(again, blob.size) : 0;
+    say();
   }
   await note(database, sha256, { state: "sent", offset: blob.size });
 }

@@ -5,6 +5,7 @@
 import { filled } from "./addresses.js";
 import { problem } from "./domain/problem.js";
 import { listOf } from "./lists.js";
+import { scannedOf } from "./lookup.js";
 import { divergedOf, outboxOf } from "./outbox_page.js";
 import { findEntry } from "./outbox.js";
 
@@ -39,9 +40,12 @@ export async function fetched(moment, { page, id, url }, me) {
     const [key] = filled(template, scope);
     found[name] = key ? await shown(moment, key) : null;
   }
+  for (const [name, template] of Object.entries(page.scanned ?? {})) {
+    found[name] = await scannedOf(moment, filled(template, scope).join(""));
+  }
   for (const [name, spec] of Object.entries(page.lists ?? {})) {
-    const { items, total } = await listOf(moment, spec, scope);
-    found[name] = { items: items.map(moment.seen), total };
+    const list = await listOf(moment, spec, scope);
+    found[name] = { ...list, items: list.items.map(moment.seen) };
   }
   return found;
 }

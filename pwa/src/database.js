@@ -9,7 +9,7 @@ import { openDB } from "idb";
 /** @typedef {import("./types").Database} Database */
 
 const NAME = "traveler";
-const SCHEMA = 2;
+const SCHEMA = 3;
 const ATTEMPTS = 4;
 
 /** Names under which browsers report a connection that died or is closing; then nothing was
@@ -120,6 +120,8 @@ async function once(db, stores, mode, work, options) {
 async function upgrade(db, before, _, tx) {
   if (before < 1) createStores(db);
   else if (before < 2) await countScopes(tx);
+  // Search texts; the next start fills them, for by then the index is another one (replica.js).
+  if (before < 3) db.createObjectStore("finds", { keyPath: "key" }).createIndex("n", "n");
 }
 
 /** @param {import("idb").IDBPDatabase<any>} db */

@@ -7,6 +7,7 @@
  */
 import { bumpRevision } from "./database.js";
 import { compare } from "./divergence.js";
+import { forgetFinds } from "./finds.js";
 import { isSeenAll, releaseCovered, takeVerdicts } from "./ledger.js";
 import { applyChanges, dropScopes, without } from "./replica.js";
 
@@ -34,7 +35,7 @@ import { applyChanges, dropScopes, without } from "./replica.js";
  * @property {string[]} keys of documents that look different now
  */
 
-const FEED_STORES = ["replica", "staged", "outbox", "ledger", "meta"];
+const FEED_STORES = ["replica", "finds", "staged", "outbox", "ledger", "meta"];
 
 /** @type {Feed} */
 export const EMPTY = {
@@ -79,7 +80,7 @@ export async function takePage(database, page, { asked, login, index, now }) {
     }
     await noteMe(tx, page.me);
     await meta.delete("revoked"); // whoever is told something is not
-    const gone = await dropScopes(tx, page.scopes_dropped);
+    const gone = await dropScopes(tx, page.scopes_dropped, index);
     const spoken = await takeVerdicts(tx, page.verdicts ?? []);
     const cursors = advanced(askFrom(feed), page);
     const shown = page.complete
@@ -138,10 +139,11 @@ async function show(tx, { feed, page, cursors, login, index, now }) {
   if (feed.staged?.fresh) {
     keys.push(...(await tx.objectStore("replica").getAllKeys()));
     await tx.objectStore("replica").clear();
+    await forgetFinds(tx);
     await tx.objectStore("meta").delete("sums");
     await forgetShown(tx);
   }
-  keys.push(...(await dropScopes(tx, feed.staged?.anew ?? [])));
+  keys.push(...(await dropScopes(tx, feed.staged?.anew ?? [], index)));
   for (const place of await tx.objectStore("staged").getAllKeys()) {
     const { changes } = await tx.objectStore("staged").get(place);
     // A scope may have been lost since its page was staged.

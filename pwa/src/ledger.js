@@ -13,6 +13,7 @@ import { bumpRevision } from "./database.js";
 /** @typedef {import("./types").Verdict} Verdict */
 
 export const LEDGER_MAX = 1000;
+const TAKEN = ["applied", "merged", "conflict"];
 
 /**
  * Stores verdicts beside their entries. A rejected entry leaves the outbox with its reason at once:
@@ -45,33 +46,23 @@ export async function takeVerdicts(tx, verdicts) {
     const row = await outbox.index("id").get(verdict.id);
     if (!row || row.verdict) continue; // final for the transport: the first word stays
     await outbox.put({ ...row, verdict });
-    await noteAnswered(tx, row);
     keys.push(row.on);
   }
   return keys;
 }
 
 /**
- * Remembers the last number the server has answered: if it later says less, it was restored.
- * @param {any} tx
- * @param {OutboxRow} row
- */
-async function noteAnswered(tx, { device, seq }) {
-  const meta = tx.objectStore("meta");
-  if ((await meta.get("device"))?.id !== device) return; // brought in from another
-  const answered = await meta.get("answered");
-  if (answered?.device === device && answered.seq >= seq) return;
-  await meta.put({ device, seq }, "answered");
-}
-
-/**
+ * Remembers the last number that the server says it has of this device.
  * @param {any} tx with meta
- * @param {number} lastSeq what the server says it has of this device
+ * @param {number} lastSeq
+ * @returns {Promise<boolean>} whether it said more before: then it was restored
  */
-export async function isForgotten(tx, lastSeq) {
+export async function hearOf(tx, lastSeq) {
   const meta = tx.objectStore("meta");
   const [device, answered] = [await meta.get("device"), await meta.get("answered")];
-  return answered?.device === device?.id && lastSeq < (answered?.seq ?? 0);
+  const heard = answered?.device === device?.id ? (answered?.seq ?? 0) : 0;
+  if (device && heard !== lastSeq) await meta.put({ device: device.id, seq: lastSeq }, "answered");
+  return lastSeq < heard;
 }
 
 /**
@@ -126,43 +117,32 @@ async function prune(ledger) {
 }
 
 /**
- * A restored server has forgotten what came after `lastSeq`: those entries wait again, as they
- * were, without the words that were said of them. So do those that have no number in its count of
- * this device: forks, and what another device recorded or this one under an older name.
+ * A restored server may lack any entry that it answered: all that are here wait again, as they
+ * were, without the words that were said of them. What it has after all it answers as before.
+ * Numbers would not tell: where two devices go by one name, the server's count may be the other's.
  * @param {any} tx with outbox, ledger, blobs and meta
- * @param {number} lastSeq
  * @returns {Promise<number>} how many
  */
-export async function requeueAfter(tx, lastSeq) {
-  const meta = tx.objectStore("meta");
-  const device = await meta.get("device");
+export async function requeueAll(tx) {
   let count = 0;
   for (const name of ["ledger", "outbox"]) {
     /** @type {OutboxRow[]} */
     const rows = await tx.objectStore(name).getAll();
     for (const row of rows) {
-      if (!row.verdict || isCounted(row, device?.id, lastSeq)) continue;
+      if (!row.verdict) continue;
       const { settled_at: _, ...waiting } = row;
-      // What was in the ledger stands in the replica: the overlay must not add it once more.
-      const is_shown = name === "ledger" || (row.is_shown ?? false);
+      // What was taken and is in the ledger stands in the replica: the overlay must not add it
+      // once more.
+      const isInReplica = name === "ledger" && TAKEN.includes(row.verdict.status);
+      const is_shown = isInReplica || (row.is_shown ?? false);
       await tx.objectStore("outbox").put({ ...waiting, is_shown, verdict: null });
       if (name === "ledger") await tx.objectStore("ledger").delete(row.place);
       count += 1;
     }
   }
   await offerBlobs(tx.objectStore("blobs"));
-  if (device) await meta.put({ device: device.id, seq: lastSeq }, "answered");
   if (count > 0) await bumpRevision(tx);
   return count;
-}
-
-/**
- * @param {OutboxRow} row
- * @param {string | undefined} device
- * @param {number} lastSeq
- */
-function isCounted(row, device, lastSeq) {
-  return row.device === device && row.seq <= lastSeq && row.verdict?.code !== "fork";
 }
 
 /**

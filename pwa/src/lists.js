@@ -11,16 +11,56 @@ import { filled, values } from "./addresses.js";
  * @param {import("./view.js").Moment} moment
  * @param {ListSpec} spec
  * @param {Record<string, any>} scope what placeholders stand for
- * @returns {Promise<{items: Doc[], total: number}>}
+ * @returns {Promise<{items: Doc[], total: number, next: number | null}>} next: where it goes on
  */
 export async function listOf(moment, spec, scope) {
-  const templates = Array.isArray(spec.term) ? spec.term : [spec.term];
-  const terms = templates.flatMap((template) => filled(template, scope)).map(String);
-  const found = await moment.find(terms);
-  const kept = found.filter((doc) => isWanted(doc, spec, scope) && isMatch(doc, spec, scope));
+  const text = spec.match ? String(filled(spec.match, scope)[0] ?? "") : "";
+  if (spec.nearest) {
+    const keys = await moment.search(String(spec.term), text);
+    const items = await load(moment, keys.slice(0, spec.limit));
+    return { items, total: keys.length, next: null };
+  }
+  const found = text.trim() === "" ? await withTerms(moment, spec, scope) : await matching();
+  const kept = found.filter((doc) => isWanted(doc, spec, scope));
   const sorted = spec.sort ? kept.sort(by(spec.sort)) : kept;
   const items = spec.latest ? firstOfEach(sorted, spec.latest) : sorted;
-  return { items: items.slice(0, spec.limit ?? items.length), total: items.length };
+  const first = firstOf(spec, scope);
+  const end = first + (spec.limit ?? items.length);
+  const next = end < items.length ? end : null;
+  return { items: items.slice(first, end), total: items.length, next };
+
+  async function matching() {
+    return load(moment, (await moment.search(String(spec.term), text)).sort());
+  }
+}
+
+/**
+ * @param {import("./view.js").Moment} moment
+ * @param {ListSpec} spec
+ * @param {Record<string, any>} scope
+ */
+async function withTerms(moment, spec, scope) {
+  const templates = Array.isArray(spec.term) ? spec.term : [spec.term];
+  return moment.find(templates.flatMap((template) => filled(template, scope)).map(String));
+}
+
+/**
+ * @param {import("./view.js").Moment} moment
+ * @param {string[]} keys
+ */
+async function load(moment, keys) {
+  const found = await Promise.all(keys.map((key) => moment.get(key)));
+  return found.filter((doc) => doc !== null);
+}
+
+/**
+ * @param {ListSpec} spec
+ * @param {Record<string, any>} scope
+ * @returns {number} how many come before those that are shown
+ */
+function firstOf({ from }, scope) {
+  const asked = from ? String(filled(from, scope)[0] ?? "") : "";
+  return /^[0-9]{1,6}$/.test(asked) ? Number(asked) : 0;
 }
 
 /**
@@ -34,22 +74,6 @@ function isWanted(doc, { where = {} }, scope) {
     if (wanted.length === 0) return true;
     return values(doc, field).some((value) => wanted.includes(String(value)));
   });
-}
-
-/**
- * @param {Doc} doc
- * @param {ListSpec} spec
- * @param {Record<string, any>} scope
- */
-function isMatch(doc, { match }, scope) {
-  if (!match) return true;
-  const text = String(filled(match.text, scope)[0] ?? "")
-    .trim()
-    .toLowerCase();
-  if (text === "") return true;
-  return match.fields.some((field) =>
-    values(doc, field).some((value) => String(value).toLowerCase().includes(text)),
-  );
 }
 
 /**

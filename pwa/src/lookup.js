@@ -1,7 +1,8 @@
 /**
  * From what was scanned or typed to the document it means, among those that this device knows.
  */
-import { problem } from "./domain/problem.js";
+import { Problem, problem } from "./domain/problem.js";
+import { cut } from "./domain/values.js";
 import { read } from "./scan/code.js";
 import { siteOf } from "./terms.js";
 
@@ -14,6 +15,8 @@ const TEXT_SHOWN = 80;
 const [LOT, ITEM, CODE] = /** @type {const} */ (["lot", "item", "code"]);
 /** What a typed number may be the end of: `type/SITE:number`. */
 const NUMBERED = ["job", "visit", "order", "item"];
+/** And of what is keyed by its entry. */
+const NUMBER_TERMS = ["requisition.number"];
 
 /**
  * The document that a scanned code leads to.
@@ -62,6 +65,45 @@ export async function itemOf(moment, text) {
   return only(keysOf(items), text, ITEM);
 }
 
+/**
+ * What a code says, and the lot and item that it names among what is here; twin of `scanned` in
+ * server/pages/lookup.py.
+ * @param {Moment} moment
+ * @param {string} text
+ * @returns {Promise<Record<string, any>>}
+ */
+export async function scannedOf(moment, text) {
+  const none = { kind: null, gtin: null, lot_code: null, serial: null, expires_on: null };
+  const told = { ...none, lot: null, item: null, problem: null, text: cut(text, TEXT_SHOWN) };
+  if (text === "") return told;
+  const reading = read(text);
+  const { kind, gtin = null, serial = null, expiry = null, id = "" } = reading;
+  const lot_code = (reading.lot ?? id.slice(id.lastIndexOf(":") + 1)) || null;
+  const said = { ...told, kind, gtin, serial, lot_code, expires_on: expiry };
+  const found = await lotOf(moment, text).then((key) => moment.get(key), asProblem);
+  const problem = found instanceof Problem ? found : found ? null : notFound(text, "unknown_lot");
+  const lot = found instanceof Problem ? null : found;
+  const [only, ...others] = gtin ? await itemsBy(moment, gtin) : [];
+  const item = lot ? await moment.get(lot["item"]) : others.length === 0 ? (only ?? null) : null;
+  return {
+    ...said,
+    lot: lot && moment.seen(lot),
+    item: item && moment.seen(item),
+    problem: problem && { code: problem.code, params: problem.params },
+  };
+}
+
+/** @param {unknown} error */
+function asProblem(error) {
+  if (error instanceof Problem) return error;
+  throw error;
+}
+
+/** @param {Moment} moment @param {string} gtin */
+async function itemsBy(moment, gtin) {
+  return (await moment.find(["item"])).filter((item) => item["gtin"] === gtin);
+}
+
 /** @param {string} text @param {string} type */
 function isKey(text, type) {
   return text.startsWith(`${type}/`) && siteOf(text) !== "";
@@ -89,8 +131,7 @@ async function lotKeys(moment, reading) {
  * @param {string} text
  */
 async function itemKey(moment, reading, text) {
-  const items = await moment.find(["item"]);
-  return only(keysOf(items.filter((item) => item["gtin"] === reading.gtin)), text, ITEM);
+  return only(keysOf(await itemsBy(moment, reading.gtin ?? "")), text, ITEM);
 }
 
 /**
@@ -99,8 +140,13 @@ async function itemKey(moment, reading, text) {
  * @param {Me} me
  */
 async function numbered(moment, text, me) {
-  const keys = NUMBERED.flatMap((type) => me.sites.map((site) => `${type}/${site}:${text}`));
-  return present(moment, keys);
+  for (const number of new Set([text, text.toUpperCase()])) {
+    const keys = NUMBERED.flatMap((type) => me.sites.map((site) => `${type}/${site}:${number}`));
+    const terms = NUMBER_TERMS.map((term) => `${term}=${number}`);
+    const found = [...(await present(moment, keys)), ...keysOf(await moment.find(terms))];
+    if (found.length > 0) return found;
+  }
+  return [];
 }
 
 /**
@@ -142,5 +188,5 @@ function only(keys, text, noun) {
 
 /** @param {string} text @param {string} code */
 function notFound(text, code) {
-  return problem(code, { text: text.slice(0, TEXT_SHOWN) });
+  return problem(code, { text: cut(text, TEXT_SHOWN) });
 }

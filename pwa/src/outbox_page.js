@@ -36,6 +36,7 @@ export async function outboxOf(moment) {
 async function lineOf(moment, row) {
   const { id, kind, on, at, actor, attempts, verdict } = row;
   const [person, doc] = [await moment.get(`person/org:${actor}`), await moment.get(on)];
+  const blobs = await blobsOf(moment, row);
   return {
     id,
     kind,
@@ -48,22 +49,25 @@ async function lineOf(moment, row) {
     code: verdict?.code ?? null,
     params: verdict?.params ?? {},
     case: verdict?.case ?? null,
-    blobs_left: await blobsLeft(moment, row),
+    blobs,
+    blobs_left: blobs.filter((blob) => blob.state !== "sent").length,
   };
 }
 
 /**
+ * Photos and signatures of an entry that are still on this device, and how far they are up.
  * @param {Moment} moment
  * @param {OutboxRow} row
- * @returns {Promise<number>} photos and signatures that the server does not have yet
  */
-async function blobsLeft(moment, { bytes }) {
-  let left = 0;
-  for (const { sha256 } of JSON.parse(bytes).blobs) {
+async function blobsOf(moment, { bytes }) {
+  const found = [];
+  for (const { sha256, name, size } of JSON.parse(bytes).blobs) {
     const blob = await moment.tx.objectStore("blobs").get(sha256);
-    if (blob && blob.state !== "sent") left += 1;
+    if (!blob) continue;
+    const { state, offset, code } = blob;
+    found.push({ sha256, name, size, state, offset: state === "sent" ? size : offset, code });
   }
-  return left;
+  return found;
 }
 
 /**

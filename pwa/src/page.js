@@ -14,7 +14,9 @@ import { changed, leave, startRefresh } from "./page/refresh.js";
 import { keepPainting, paint, repaint } from "./page/status.js";
 import { startSubmit } from "./page/submit.js";
 import { offerUpdate } from "./page/update.js";
+import { showUpload } from "./page/upload.js";
 import { startScan, startWedge } from "./scan/page.js";
+import { wireRound } from "./scan/round.js";
 
 /** @typedef {import("./net.js").NetState} NetState */
 
@@ -31,6 +33,7 @@ document.body.addEventListener("htmx:afterSettle", repaint);
 hear(({ type, ...message }) => {
   if (type === "net") heard(message);
   if (type === "changed") changed();
+  if (type === "upload") showUpload(/** @type {any} */ (message));
 });
 // First the page, then what goes on behind it: both would want the same processor.
 if (document.readyState === "complete") void begin();
@@ -44,6 +47,7 @@ function wire(content) {
     ...root.querySelectorAll(selector),
   ];
   for (const one of all("[data-scan]")) startScan(/** @type {HTMLElement} */ (one));
+  for (const one of all("[data-round]")) wireRound(one);
   for (const one of all("[data-signature]")) wireSignature(/** @type {HTMLElement} */ (one));
   for (const one of all("input[data-photo]")) wirePhoto(/** @type {HTMLInputElement} */ (one));
   for (const one of all("img[data-evidence]")) wireEvidence(/** @type {HTMLImageElement} */ (one));

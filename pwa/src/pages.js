@@ -27,6 +27,7 @@ import { sessionOf } from "./signin.js";
  *   elsewhere: this device can't say, the server may; revoked: neither may
  */
 
+const UNLASTING = ["/outbox", "/scan", "/stock/count", "/stock/issue"];
 /** @type {PageSpec} */
 const PROBLEM_PAGE = { name: "problem", path: "", template: "error/problem", title: "error.title" };
 /** @type {PageSpec} */
@@ -143,7 +144,7 @@ export function createPages({ view, net, shared, now }) {
  * @param {Ask} ask
  */
 function isLasting({ url, form }) {
-  return !form && !url.searchParams.has("done") && !["/outbox", "/scan"].includes(url.pathname);
+  return !form && !url.searchParams.has("done") && !UNLASTING.includes(url.pathname);
 }
 
 /** @param {Ask} ask */

@@ -125,10 +125,10 @@ export function firstThatFit(rows) {
 
 /**
  * @param {OutboxRow} row
- * @returns {{entry: string, sig: string | null}} as it travels, over the wire and in files
+ * @returns {import("./types").Wrapped} as it travels, over the wire and in files
  */
-export function wrapped({ bytes, sig = null }) {
-  return { entry: bytes, sig };
+export function wrapped({ bytes, sig = null, device, seq }) {
+  return { entry: bytes, sig, device, seq };
 }
 
 /**

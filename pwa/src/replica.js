@@ -5,6 +5,7 @@
  * taken and when they are shown (feed.js), what this device has added itself (overlay.js).
  */
 import { bumpRevision } from "./database.js";
+import { noting } from "./finds.js";
 import { summingAll } from "./scope_sum.js";
 import { termsOf } from "./terms.js";
 
@@ -35,7 +36,7 @@ export async function findDocuments(tx, term) {
 }
 
 /**
- * @param {any} tx with replica and meta
+ * @param {any} tx with replica, finds and meta
  * @param {Change[]} changes in the order of the feed
  * @param {Index} index
  * @returns {Promise<string[]>} the keys that changed
@@ -44,6 +45,7 @@ export async function applyChanges(tx, changes, index) {
   if (changes.length === 0) return [];
   const [replica, meta] = [tx.objectStore("replica"), tx.objectStore("meta")];
   const sums = summingAll((await meta.get("sums")) ?? {});
+  const finds = await noting(tx, index);
   for (const { scope, version, key, body } of changes) {
     /** @type {ReplicaRow | undefined} */
     const before = await replica.get(key);
@@ -54,23 +56,27 @@ export async function applyChanges(tx, changes, index) {
       // Another scope may have brought a newer one already; within an epoch none goes back.
       const newest = before && before.version > body.version ? before.body : body;
       await replica.put(rowOf(newest, { ...others, [scope]: version }, index));
+      await finds.put(newest);
     } else if (before) {
       if (Object.keys(others).length > 0) await replica.put({ ...before, scopes: others });
-      else await replica.delete(key);
+      else await Promise.all([replica.delete(key), finds.drop(key)]);
     }
   }
+  await finds.done();
   await meta.put(sums.sums(), "sums");
   return changes.map((change) => change.key);
 }
 
 /**
  * Takes away what this person may no longer see; what waits in the outbox stays.
- * @param {any} tx with replica and meta
+ * @param {any} tx with replica, finds and meta
  * @param {string[]} dropped
+ * @param {Index} index
  * @returns {Promise<string[]>} the keys that went
  */
-export async function dropScopes(tx, dropped) {
+export async function dropScopes(tx, dropped, index) {
   if (dropped.length === 0) return [];
+  const finds = await noting(tx, index);
   const gone = [];
   let cursor = await tx.objectStore("replica").openCursor();
   while (cursor) {
@@ -80,12 +86,13 @@ export async function dropScopes(tx, dropped) {
     const left = Object.keys(scopes).length;
     if (left === 0) {
       gone.push(row.key);
-      await cursor.delete();
+      await Promise.all([cursor.delete(), finds.drop(row.key)]);
     } else if (left < Object.keys(row.scopes).length) {
       await cursor.update({ ...row, scopes });
     }
     cursor = await cursor.continue();
   }
+  await finds.done();
   const meta = tx.objectStore("meta");
   await meta.put(without((await meta.get("sums")) ?? {}, dropped), "sums");
   return gone;
@@ -110,14 +117,19 @@ export async function reindex(database, index) {
   const wanted = JSON.stringify(index);
   const present = await database.read(["meta"], (tx) => tx.objectStore("meta").get("index"));
   if (present === wanted) return;
-  await database.write(["replica", "meta"], async (tx) => {
+  await database.write(["replica", "finds", "meta"], async (tx) => {
+    const finds = await noting(tx, index);
     let cursor = await tx.objectStore("replica").openCursor();
     while (cursor) {
       /** @type {ReplicaRow} */
       const row = cursor.value;
-      await cursor.update(rowOf(row.body, row.scopes, index));
+      await Promise.all([
+        cursor.update(rowOf(row.body, row.scopes, index)),
+        finds.put(row.body),
+      ]);
       cursor = await cursor.continue();
     }
+    await finds.done();
     await tx.objectStore("meta").put(wanted, "index");
     await bumpRevision(tx);
   });

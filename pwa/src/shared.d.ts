@@ -2,7 +2,10 @@
 
 export interface ListSpec {
   term: string | string[];
-  match?: { fields: string[]; text: string };
+  /** A text that is looked for among the type that `term` names. */
+  match?: string;
+  nearest?: boolean;
+  from?: string;
   where?: Record<string, string>;
   sort?: string;
   latest?: string;
@@ -18,6 +21,7 @@ export interface PageSpec {
   doc?: string | null;
   also?: Record<string, string>;
   lists?: Record<string, ListSpec>;
+  scanned?: Record<string, string>;
   query?: string[];
   roles?: string[] | null;
   public?: boolean;

@@ -7,6 +7,7 @@
 /** Fields that are not in the JSON but computed. @type {Record<string, (doc: Doc) => unknown>} */
 const COMPUTED = {
   "lot.scan": (lot) => (lot["gtin"] ? `${lot["gtin"]}/${lot["code"]}` : null),
+  "lot.places": (lot) => lot["holdings"].map((/** @type {any} */ one) => one.location),
   site: (doc) => siteOf(doc.key),
 };
 

@@ -53,8 +53,9 @@ export async function importOutbox(database, text, now) {
     const meta = tx.objectStore("meta");
     const chain = (await meta.get("chain")) ?? { device: "", seq: 0, hash: "", place: 0 };
     let count = 0;
-    for (const { entry: bytes, sig } of entries) {
-      const { id, device, seq, kind, on, at, actor } = JSON.parse(bytes);
+    for (const wrapping of entries) {
+      const { entry: bytes, sig } = wrapping;
+      const { id, device, seq, kind, on, at, actor } = fieldsOf(wrapping);
       if (await findEntry(tx, id)) continue;
       count += 1;
       const about = { id, device, seq, kind, on, at, actor, bytes, sig };
@@ -74,12 +75,26 @@ export async function importOutbox(database, text, now) {
 
 /**
  * @param {any} file
- * @returns {{entry: string, sig: string | null}[]} Throws TypeError.
+ * @returns {import("./types").Wrapped[]} Throws TypeError.
  */
 function entriesIn(file) {
   if (file?.format === FORMAT) return file.entries;
   if (file?.format !== FORMAT_UNSIGNED) throw new TypeError("not an exported outbox");
   return file.entries.map((/** @type {string} */ entry) => ({ entry, sig: null }));
+}
+
+/**
+ * What the outbox shows of an entry. Bytes that got damaged are carried too: somebody may still
+ * read them.
+ * @param {import("./types").Wrapped} wrapping
+ * @returns {Record<string, any>}
+ */
+function fieldsOf({ entry, device, seq }) {
+  try {
+    return JSON.parse(entry);
+  } catch {
+    return { id: `${device} ${seq}`, device, seq, kind: "", on: "", at: "", actor: "" };
+  }
 }
 
 /** @param {ArrayBuffer} buffer */

@@ -66,6 +66,14 @@ export interface Verdict {
   effects: Effect[];
 }
 
+/** An entry as it travels; `device` and `seq` for bytes that got damaged and don't tell them. */
+export interface Wrapped {
+  entry: string;
+  sig: string | null;
+  device?: string;
+  seq?: number;
+}
+
 /** An entry on this device: waiting (no verdict), or answered and not yet seen in the feed. */
 export interface OutboxRow {
   place: number;

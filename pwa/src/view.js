@@ -3,8 +3,10 @@
  *
  * One `read` is one IndexedDB transaction: everything in it is of one moment.
  */
+import { createFinder } from "./finds.js";
 import { createOverlay, foresee } from "./overlay.js";
 import { findDocuments, getDocument } from "./replica.js";
+import { searchTextOf } from "./search_text.js";
 import { termsOf } from "./terms.js";
 
 /** @typedef {import("./types").Doc} Doc */
@@ -21,10 +23,11 @@ import { termsOf } from "./terms.js";
  * @property {(doc: Doc) => Doc} seen the same as a page shows it: with the version that the server
  *   gave it, for the `base` of what is done on this page; a foreseen number means nothing there
  * @property {(terms: string[]) => Promise<Doc[]>} find documents with any of the terms, by key
+ * @property {(type: string, query: string) => Promise<string[]>} search keys, the nearest first
  * @property {(entry: Entry) => Promise<import("./overlay.js").Foresight>} foresee
  */
 
-const VIEW_STORES = ["replica", "outbox", "ledger", "blobs", "meta"];
+const VIEW_STORES = ["replica", "finds", "outbox", "ledger", "blobs", "meta"];
 
 /**
  * @param {import("./types").Database} database
@@ -34,6 +37,7 @@ const VIEW_STORES = ["replica", "outbox", "ledger", "blobs", "meta"];
  */
 export function createView(database, { kinds, index }) {
   const layerOf = createOverlay(kinds);
+  const search = createFinder();
 
   return {
     /**
@@ -45,7 +49,7 @@ export function createView(database, { kinds, index }) {
       const fields = await index();
       return database.read(VIEW_STORES, async (tx) => {
         const layer = await layerOf(tx);
-        return work(momentOf(tx, { layer, kinds, index: fields }));
+        return work(momentOf(tx, { layer, kinds, index: fields, search }));
       });
     },
   };
@@ -54,10 +58,10 @@ export function createView(database, { kinds, index }) {
 /**
  * @param {any} tx
  * @param {{layer: import("./overlay.js").Layer, kinds: import("./overlay.js").Kinds,
- *   index: Record<string, string[]>}} parts
+ *   index: Record<string, string[]>, search: ReturnType<typeof createFinder>}} parts
  * @returns {Moment}
  */
-function momentOf(tx, { layer, kinds, index }) {
+function momentOf(tx, { layer, kinds, index, search }) {
   const { revision, rows, documents, versions } = layer;
   const waiting = rows.filter((row) => row.verdict === null);
   const get = async (/** @type {string} */ key) =>
@@ -71,8 +75,23 @@ function momentOf(tx, { layer, kinds, index }) {
     get,
     seen: (doc) => ({ ...doc, version: versions.get(doc.key) ?? doc.version }),
     find: (terms) => find(tx, { terms, documents, index }),
+    search: (type, query) => search(tx, { type, query, over: textsOf(documents, index) }),
     foresee: (entry) => foresee(kinds, entry, get),
   };
+}
+
+/**
+ * @param {Map<string, Doc>} documents
+ * @param {Record<string, string[]>} index
+ * @returns {Map<string, string>} the search texts of those that are searched
+ */
+function textsOf(documents, index) {
+  const texts = new Map();
+  for (const doc of documents.values()) {
+    const text = searchTextOf(doc, index);
+    if (text !== null) texts.set(doc.key, text);
+  }
+  return texts;
 }
 
 /**

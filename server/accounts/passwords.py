@@ -8,7 +8,8 @@ from sqlalchemy import Connection, select
 
 from server.accounts.tables import AccountRow
 from sync.problem import Problem
-from sync.store import table_of, upsert
+from sync.statements import upsert
+from sync.store import table_of
 
 PASSWORD_MIN_CHARS = 8
 PASSWORD_MAX_CHARS = 200

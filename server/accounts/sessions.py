@@ -24,11 +24,18 @@ from sync.document import utc_text
 from sync.entry import Entry
 from sync.problem import Problem
 from sync.reconcile import Outcome
-from sync.store import Store, in_chunks, meta_of, table_of
+from sync.statements import Lookup
+from sync.store import Store, meta_of, table_of
 from sync.tables import DeviceRow
 
 SERVER_DEVICE = "server"
 Types = Mapping[str, type[Any]]
+_sessions = table_of(SessionRow)
+OWNERS = Lookup(
+    lambda among: select(_sessions.c.id, _sessions.c.login, _sessions.c.device).where(
+        among(_sessions.c.id, "ids")
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -142,11 +149,8 @@ def standings(connection: Connection, entries: list[Entry]) -> dict[str, Outcome
 
     A sign-in that this database has no longer, or not yet again, is known by its proof.
     """
-    table = table_of(SessionRow)
-    owners: dict[str, tuple[str, str]] = {}
-    for chunk in in_chunks({id_in(entry.session) for entry in entries}):
-        for row in connection.execute(select(table).where(table.c.id.in_(chunk))):
-            owners[row.id] = (row.login, row.device)
+    rows = OWNERS.rows(connection, ids={id_in(one.session) for one in entries})
+    owners = {session: (login, device) for session, login, device in rows}
     secret = meta_of(connection, "secret")
     return {
         entry.id: Outcome("parked", "session_foreign", {"actor": entry.actor})

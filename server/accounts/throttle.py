@@ -14,7 +14,8 @@ from sqlalchemy import Connection, delete, select
 from server.accounts.tables import AttemptRow, KnownBrowserRow
 from sync.document import utc_text
 from sync.problem import Problem
-from sync.store import hold, table_of, upsert
+from sync.statements import upsert
+from sync.store import hold, table_of
 
 FREE_FAILURES = 5
 WAIT_FIRST_S = 15

@@ -9,7 +9,14 @@ from sync.document import Document, site_of, utc_text
 from sync.entry import Entry
 from sync.reconcile import Draft, Outcome
 
-CaseKind = Literal["overdrawn", "verdict_conflict", "status_conflict", "field_conflict", "parked"]
+CaseKind = Literal[
+    "overdrawn",
+    "verdict_conflict",
+    "status_conflict",
+    "field_conflict",
+    "count_difference",
+    "parked",
+]
 NAMED_MAX = 40
 
 

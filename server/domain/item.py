@@ -17,6 +17,7 @@ class Item(Document):
     type = "item"
     area = "base"
     index = ("site", "code")
+    searched = ("code", "name.zh", "name.en", "gtin")
 
     code: str
     name: Name

@@ -10,6 +10,7 @@ class Job(Run):
     type = "job"
     area = "floor"
     index = ("site", "state", "lot", "order", "waits_for")
+    searched = ("number", "lot_code", "item_code", "item_name.zh", "item_name.en", "order_number")
 
     lot: str
     lot_code: str

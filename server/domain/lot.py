@@ -75,7 +75,8 @@ class Lot(Document):
 
     type = "lot"
     area = "floor"
-    index = ("site", "status", "item", "code", "scan")
+    index = ("site", "status", "item", "code", "scan", "places")
+    searched = ("code", "item_code", "item_name.zh", "item_name.en", "supplier_lot", "supplier")
 
     code: str
     item: str
@@ -108,6 +109,11 @@ class Lot(Document):
     def scan(self) -> str | None:
         """What a GS1 code of this lot resolves to: `gtin/code`."""
         return f"{self.gtin}/{self.code}" if self.gtin else None
+
+    @property
+    def places(self) -> list[str]:
+        """Where it lies by the book."""
+        return [holding.location for holding in self.holdings]
 
 
 def on_hand_at(lot: Lot, location: str) -> Decimal:

@@ -16,6 +16,7 @@ from server.domain import (
     requisition_ask,
     resumption,
     rights,
+    stocktaking,
     visit_step,
 )
 from server.domain.approval import Approval
@@ -60,6 +61,7 @@ KINDS: dict[str, Kind] = {
         visit_step,
         requisition_ask,
         movement,
+        stocktaking,
         approval_decision,
         case_resolution,
         note,

@@ -20,6 +20,7 @@ class Order(Document):
     type = "order"
     area = "floor"
     index = ("site", "state")
+    searched = ("number", "item_code", "item_name.zh", "item_name.en", "customer")
 
     number: str
     item: str

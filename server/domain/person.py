@@ -46,7 +46,7 @@ class Person(Document):
 
     def has(self, site: str, roles: Iterable[str]) -> bool:
         """Whether this person holds one of the roles at the site."""
-        return self.active and bool(set(self.roles.get(site, ())) & set(roles))
+        return self.active and not frozenset(roles).isdisjoint(self.roles.get(site, ()))
 
 
 class SiteOpened(Value):

@@ -34,7 +34,8 @@ class Requisition(Document):
 
     type = "requisition"
     area = "floor"
-    index = ("site", "state", "order")
+    index = ("site", "state", "order", "number")
+    searched = ("number", "order_number", "raised_by_name", "lines.item_code", "lines.item_name.zh")
 
     number: str
     order: str | None

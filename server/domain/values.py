@@ -4,6 +4,7 @@ Nothing here decides anything; the rules are in the noun modules beside this one
 """
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import (
@@ -21,9 +22,11 @@ from sync.entry import Entry
 TIMELINE_MAX = 60
 TEXT_MAX_CHARS = 2000
 LINE_MAX_CHARS = 200
+NUMBERS_KEPT = 32_768  # a lot's history repeats the same few, each time it is written
 PLAIN_CHARS_MAX = 20  # longer numbers are rounded to what a decimal can hold
 
 
+@lru_cache(NUMBERS_KEPT)
 def canonical(value: Decimal) -> str:
     """A decimal as text, no exponent, no trailing zeros: 12.50 → "12.5"; the device's form too."""
     text = str(value)
@@ -34,6 +37,7 @@ def canonical(value: Decimal) -> str:
     return "0" if text in ("-0", "") else text
 
 
+@lru_cache(NUMBERS_KEPT)
 def _exact(value: Decimal) -> Decimal:
     """As it will be read again: 1E+2 → 100."""
     return Decimal(canonical(value))

@@ -33,6 +33,17 @@ class Visit(Run):
     type = "visit"
     area = "field"
     index = ("site", "state", "technician", "waits_for")
+    searched = (
+        "number",
+        "customer.name",
+        "customer.contact",
+        "customer.address",
+        "customer.phone",
+        "asset.name",
+        "asset.serial",
+        "asset.lot_code",
+        "problem",
+    )
 
     service: VisitKind
     customer: Customer

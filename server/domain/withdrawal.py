@@ -7,11 +7,18 @@ is in `movement` (store) and `visit_step` (parts).
 
 from decimal import Decimal
 
-from server.domain.case import Case, NamedEntry, name_too, named, open_case
+from server.domain.case import Case, name_too, named, open_case
 from server.domain.item import Item
 from server.domain.lot import Lot, Movement, add_at, fullest, on_hand_at
-from server.domain.movement_line import PLACES_SEPARATOR, note_movement, status_seen, unseen_by
+from server.domain.movement_line import (
+    PLACES_SEPARATOR,
+    named_movement,
+    note_movement,
+    status_seen,
+    unseen_by,
+)
 from server.domain.person import name_of
+from server.domain.stocktaking import counted_meanwhile
 from server.domain.values import LINE_MAX_CHARS, canonical, happening, remember
 from sync.entry import Entry
 from sync.problem import Problem
@@ -19,12 +26,6 @@ from sync.reconcile import Draft, Outcome
 
 USABLE = ("passed", "emergency")
 NOTHING = Decimal(0)
-KIND_OF_MOVEMENT = {
-    "issue": "material.issued",
-    "put_away": "material.put_away",
-    "scrap": "lot.scrapped",
-    "use": "visit.step_recorded",
-}
 
 
 def take(
@@ -66,7 +67,7 @@ def take(
     short = shortage(draft, entry, lot, place=source, base=base)
     if short is None and lot.status not in USABLE:
         return _taken_while_stopped(draft, entry, lot)
-    return short or Outcome()
+    return short or counted_meanwhile(draft, entry, lot, base=base, places=source) or Outcome()
 
 
 def must_suffice(
@@ -108,7 +109,7 @@ def shortage(
         return None
     others = _others(entry, lot, short, base=base, place=None if lot.on_hand < 0 else place)
     mine = named(entry, name_of(entry.actor, draft), _taken(lot, lot.movements[0]))
-    takers = [*(_named_movement(lot, m) for m in reversed(others)), mine]
+    takers = [*(named_movement(lot, m) for m in reversed(others)), mine]
     params = {"lot": lot.code, "on_hand": canonical(short), "unit": lot.unit}
     if lot.open_case:
         case = draft.edit(lot.open_case, Case)
@@ -165,14 +166,3 @@ def _taken(lot: Lot, movement: Movement) -> dict[str, str]:
         "unit": lot.unit,
         "location": movement.source,
     }
-
-
-def _named_movement(lot: Lot, movement: Movement) -> NamedEntry:
-    return NamedEntry(
-        entry=movement.entry,
-        kind=KIND_OF_MOVEMENT[movement.kind],
-        by=movement.by,
-        by_name=movement.by_name,
-        at=movement.at,
-        data=_taken(lot, movement),
-    )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import unquote
 
+from server.pages.lookup import scanned
 from server.pages.table import PAGES, Page
 from sync.problem import Problem
 
@@ -24,6 +25,12 @@ class Reader(Protocol):
 
     def find(self, terms: list[str]) -> list[Doc]:
         """All documents with any of these terms that the person may see, in key order."""
+
+    def search(self, name: str, query: str) -> list[str]:
+        """Keys of those of a type that are found by a text, the nearest first."""
+
+    def load(self, keys: list[str]) -> list[Doc]:
+        """The documents under these keys, in their order."""
 
 
 @dataclass(frozen=True)
@@ -68,30 +75,44 @@ def fetched(asked: Asked, me: Mapping[str, Any] | None, reader: Reader) -> dict[
     for name, pattern in page.get("also", {}).items():
         keys = _fill(pattern, given)
         found[name] = reader.get(keys[0]) if keys else None
+    for name, pattern in page.get("scanned", {}).items():
+        found[name] = scanned("".join(_fill(pattern, given)), reader)
     for name, query in page.get("lists", {}).items():
         found[name] = _list(query, given, reader)
     return found
 
 
 def _list(query: Mapping[str, Any], given: Mapping[str, Any], reader: Reader) -> dict[str, Any]:
-    patterns = query["term"] if isinstance(query["term"], list) else [query["term"]]
-    docs = reader.find([term for pattern in patterns for term in _fill(pattern, given)])
+    text = " ".join(_fill(query["match"], given)) if "match" in query else ""
+    if "nearest" in query:
+        keys = reader.search(query["term"], text)
+        return {"items": reader.load(keys[: query["limit"]]), "total": len(keys), "next": None}
+    docs = _matching(query, text, reader) if text.strip() else _with_terms(query, given, reader)
     for field, pattern in query.get("where", {}).items():
         wanted = _fill(pattern, given)
         if wanted:
             docs = [doc for doc in docs if any(one in wanted for one in texts(doc, field))]
-    looked_for = query.get("match")
-    text = " ".join(_fill(looked_for["text"], given)).casefold().strip() if looked_for else ""
-    if looked_for and text:
-        docs = [doc for doc in docs if _matches(doc, looked_for["fields"], text)]
     docs = _sorted(docs, query["sort"])
     if "latest" in query:
         docs = list({at(doc, query["latest"]): doc for doc in reversed(docs)}.values())[::-1]
-    return {"items": docs[: query["limit"]], "total": len(docs)}
+    first = _first(query, given)
+    end = first + query["limit"]
+    return {"items": docs[first:end], "total": len(docs), "next": end if end < len(docs) else None}
 
 
-def _matches(doc: Doc, fields: list[str], text: str) -> bool:
-    return any(text in one.casefold() for field in fields for one in texts(doc, field))
+def _with_terms(query: Mapping[str, Any], given: Mapping[str, Any], reader: Reader) -> list[Doc]:
+    patterns = query["term"] if isinstance(query["term"], list) else [query["term"]]
+    return reader.find([term for pattern in patterns for term in _fill(pattern, given)])
+
+
+def _matching(query: Mapping[str, Any], text: str, reader: Reader) -> list[Doc]:
+    return reader.load(sorted(reader.search(query["term"], text)))
+
+
+def _first(query: Mapping[str, Any], given: Mapping[str, Any]) -> int:
+    """How many come before those that are shown; nothing but a small number counts."""
+    asked = "".join(_fill(query["from"], given)) if "from" in query else ""
+    return int(asked) if re.fullmatch(r"[0-9]{1,6}", asked) else 0
 
 
 def _sorted(docs: list[Doc], sort: str) -> list[Doc]:

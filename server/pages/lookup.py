@@ -12,6 +12,7 @@ from sync.problem import Problem
 
 TEXT_SHOWN_CHARS = 80
 NUMBERED = ("job", "visit", "order", "item")  # a typed number is the end of `type/SITE:number`
+NUMBER_TERMS = ("requisition.number",)  # and of what is keyed by its entry
 Doc = dict[str, Any]
 
 
@@ -56,9 +57,43 @@ def document_of(text: str, index: Index, me: Mapping[str, Any]) -> str:
     else:
         found = _lots(reading, index)
         if not found and reading.kind == "text":
-            keys = [f"{kind}/{site}:{reading.text}" for kind in NUMBERED for site in me["sites"]]
-            found = _present(keys, index)
+            found = _numbered(reading.text or "", index, me)
     return _only(found, text, "code", "code")
+
+
+def scanned(text: str, index: Index) -> Doc:
+    """What a code says, and the lot and item that it names among what is there.
+
+    `{text, kind, gtin, lot_code, serial, expires_on, lot, item, problem}`; lot and item are
+    documents or None, `problem` says why there is no lot. All None for an empty text.
+    """
+    told: Doc = dict.fromkeys(
+        ("kind", "gtin", "lot_code", "serial", "expires_on", "lot", "item", "problem")
+    )
+    told["text"] = text[:TEXT_SHOWN_CHARS]
+    if not text:
+        return told
+    reading = _reading(text)
+    told |= {"kind": reading.kind, "gtin": reading.gtin, "serial": reading.serial}
+    told |= {"lot_code": reading.lot or (reading.id or "").rpartition(":")[2] or None}
+    told |= {"expires_on": reading.expiry.isoformat() if reading.expiry else None}
+    try:
+        told["lot"] = index.get(_only(_lots(reading, index), text, "lot", "code"))
+    except Problem as problem:
+        told["problem"] = {"code": problem.code, "params": problem.params}
+    items = _items_by_gtin(reading, index) if reading.gtin else []
+    key = told["lot"]["item"] if told["lot"] else items[0] if len(items) == 1 else ""
+    told["item"] = index.get(key) if key else None
+    return told
+
+
+def _numbered(text: str, index: Index, me: Mapping[str, Any]) -> list[str]:
+    for number in dict.fromkeys((text, text.upper())):
+        keys = [f"{kind}/{site}:{number}" for kind in NUMBERED for site in me["sites"]]
+        terms = [f"{term}={number}" for term in NUMBER_TERMS]
+        if found := [*_present(keys, index), *_keys(index.find(terms))]:
+            return found
+    return []
 
 
 def _reading(text: str) -> Reading:

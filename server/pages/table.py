@@ -7,12 +7,15 @@ and `pwa/src/pages.js` do, both from this table.
 Placeholders: `{id}` from the address, `{query.x}`, `{me.x}`, `{doc.a.b}`. One that gives a list
 (also through one: `{doc.lines.item}`) gives a term per element. `latest` keeps, after sorting, the
 first document for each value of that field. An absent `{query.x}` drops its `where` or `match`.
+`match` looks a text up in the search texts of the type that `term` names; `from` leaves out those
+before it. `scanned` is what a code says and names (`server.pages.lookup`).
 """
 
 from typing import Any
 
 Page = dict[str, Any]
 LIST_MAX = 200
+NEAREST_MAX = 6
 
 
 def listed(term: str | list[str], sort: str, **more: Any) -> dict[str, Any]:
@@ -20,9 +23,19 @@ def listed(term: str | list[str], sort: str, **more: Any) -> dict[str, Any]:
     return {"term": term, "sort": sort, "limit": LIST_MAX, **more}
 
 
-def matching(*fields: str) -> dict[str, Any]:
-    """What the search line of a list page looks through."""
-    return {"fields": list(fields), "text": "{query.q}"}
+def unrolled(noun: str, sort: str, **more: Any) -> dict[str, Any]:
+    """A list that goes on where it was cut."""
+    return listed(noun, sort, **more) | {"from": "{query.from}"}
+
+
+def searched(noun: str, sort: str, **more: Any) -> dict[str, Any]:
+    """The same with a search line; the text is looked for in what the document type declares."""
+    return unrolled(noun, sort, match="{query.q}", **more)
+
+
+def nearest(noun: str) -> dict[str, Any]:
+    """The few that a text fits best; none without a text."""
+    return {"term": noun, "match": "{query.q}", "nearest": True, "limit": NEAREST_MAX}
 
 
 def show(template: str, nav: str, *, query: tuple[str, ...] = (), **more: Any) -> Page:
@@ -69,9 +82,6 @@ def plain(name: str, path: str, template: str, nav: str, **more: Any) -> Page:
 
 
 OPEN_ORDERS = listed("order.state=open", "due_on")
-RUN_SEARCH = matching("number", "lot_code", "item_code", "item_name.zh", "item_name.en")
-VISIT_SEARCH = matching("number", "customer.name", "customer.address", "problem")
-LOT_SEARCH = matching("code", "item_code", "item_name.zh", "item_name.en", "supplier_lot")
 CURRENT_PROCEDURES = listed("procedure", "-revision", latest="code")
 
 TODAY = {
@@ -87,7 +97,29 @@ PAGES: list[Page] = [
     plain("sign_in", "/sign-in", "account/sign_in", "", public=True, server_only=True)
     | {"query": ["next"]},
     plain("today", "/", "today/show", "today", lists=TODAY),
-    plain("scan", "/scan", "scan/show", "scan") | {"query": ["code", "on"]},
+    plain("scan", "/scan", "scan/show", "scan")
+    | {"query": ["code", "on"], "scanned": {"scanned": "{query.code}"}},
+    plain("count", "/stock/count", "round/count", "scan")
+    | {
+        "query": ["place", "code", "last"],
+        "scanned": {"scanned": "{query.code}"},
+        "also": {"lot": "lot/{query.last}"},
+        "lists": {"lots": listed("lot.places={query.place}", "code")},
+    },
+    plain("issue", "/stock/issue", "round/issue", "scan")
+    | {
+        "query": ["requisition", "target", "code", "last"],
+        "scanned": {"scanned": "{query.code}"},
+        "also": {"lot": "lot/{query.last}", "requisition": "requisition/{query.requisition}"},
+    },
+    plain("find", "/find", "find/show", "find")
+    | {
+        "query": ["q"],
+        "lists": {
+            f"{noun}s": nearest(noun)
+            for noun in ("lot", "item", "job", "visit", "order", "requisition")
+        },
+    },
     plain("outbox", "/outbox", "outbox/show", "more"),
     plain("more", "/more", "more/show", "more"),
     plain("offline", "/offline", "error/offline", "", public=True),
@@ -95,12 +127,8 @@ PAGES: list[Page] = [
     index(
         "lot/index",
         "lots",
-        query=("q", "status"),
-        lists={
-            "lots": listed(
-                "lot", "-status_at", match=LOT_SEARCH, where={"status": "{query.status}"}
-            )
-        },
+        query=("q", "status", "from"),
+        lists={"lots": searched("lot", "-status_at", where={"status": "{query.status}"})},
     ),
     show(
         "lot/show",
@@ -112,20 +140,20 @@ PAGES: list[Page] = [
     index(
         "item/index",
         "items",
-        query=("q",),
-        lists={"items": listed("item", "code", match=matching("code", "name.zh", "name.en"))},
+        query=("q", "from"),
+        lists={"items": searched("item", "code")},
     ),
     show(
         "item/show",
         "items",
-        query=("form",),
+        query=("form", "code", "expires"),
         lists={"lots": listed("lot.item={doc.key}", "expires_on")},
     ),
     index(
         "job/index",
         "jobs",
-        query=("q", "state"),
-        lists={"jobs": listed("job", "due_on", match=RUN_SEARCH, where={"state": "{query.state}"})},
+        query=("q", "state", "from"),
+        lists={"jobs": searched("job", "due_on", where={"state": "{query.state}"})},
     ),
     show(
         "job/show",
@@ -133,7 +161,9 @@ PAGES: list[Page] = [
         query=("step", "correct"),
         also={"lot": "{doc.lot}", "order": "{doc.order}"},
     ),
-    index("order/index", "jobs", lists={"orders": listed("order", "due_on")}),
+    index(
+        "order/index", "jobs", query=("q", "from"), lists={"orders": searched("order", "due_on")}
+    ),
     plain("order_new", "/orders/new", "order/new", "jobs")
     | {"query": ["item"], "lists": {"items": listed("item", "code")}},
     show(
@@ -148,9 +178,9 @@ PAGES: list[Page] = [
     index(
         "requisition/index",
         "requisitions",
-        query=("state",),
+        query=("q", "state", "from"),
         lists={
-            "requisitions": listed("requisition", "-raised_at", where={"state": "{query.state}"})
+            "requisitions": searched("requisition", "-raised_at", where={"state": "{query.state}"})
         },
     ),
     plain("requisition_new", "/requisitions/new", "requisition/new", "requisitions")
@@ -168,12 +198,8 @@ PAGES: list[Page] = [
     index(
         "visit/index",
         "visits",
-        query=("q", "state"),
-        lists={
-            "visits": listed(
-                "visit", "due_on", match=VISIT_SEARCH, where={"state": "{query.state}"}
-            )
-        },
+        query=("q", "state", "from"),
+        lists={"visits": searched("visit", "due_on", where={"state": "{query.state}"})},
     ),
     plain("visit_new", "/visits/new", "visit/new", "visits")
     | {
@@ -186,15 +212,15 @@ PAGES: list[Page] = [
     index(
         "approval/index",
         "approvals",
-        query=("state",),
-        lists={"approvals": listed("approval", "-asked_at", where={"state": "{query.state}"})},
+        query=("state", "from"),
+        lists={"approvals": unrolled("approval", "-asked_at", where={"state": "{query.state}"})},
     ),
     show("approval/show", "approvals"),
     index(
         "case/index",
         "cases",
-        query=("state",),
-        lists={"cases": listed("case", "-opened_at", where={"state": "{query.state}"})},
+        query=("state", "from"),
+        lists={"cases": unrolled("case", "-opened_at", where={"state": "{query.state}"})},
     ),
     show("case/show", "cases"),
     index("procedure/index", "more", lists={"procedures": CURRENT_PROCEDURES}),

@@ -26,7 +26,8 @@ from sync.journal import arrived_of, stream
 from sync.reconcile import Model, Result
 from sync.replay import replay
 from sync.scratch import Scratch
-from sync.store import remove, table_of, upsert
+from sync.statements import remove, upsert
+from sync.store import table_of
 
 Row = dict[str, Any]
 ALL = (

@@ -30,6 +30,16 @@ class ScopedReader:
         """Documents with any of the terms, in key order."""
         return self._load(documents.find(self._connection, terms))
 
+    def search(self, name: str, query: str) -> list[str]:
+        """Keys of the documents of a type that are found by a text, the nearest first."""
+        found = documents.search(self._connection, name, query)
+        return [key for key in found if self._in_scope(key)]
+
+    def load(self, keys: list[str]) -> list[dict[str, Any]]:
+        """The documents under these keys, in their order."""
+        found = {one["key"]: one for one in self._load(keys)}
+        return [found[key] for key in keys if key in found]
+
     def _load(self, keys: list[str]) -> list[dict[str, Any]]:
         table = table_of(DocumentRow)
         visible = {key for key in keys if self._in_scope(key)}

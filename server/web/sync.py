@@ -34,8 +34,8 @@ from sync import feed
 from sync.document import utc_text
 from sync.entry import PUSH_MAX_BYTES, PUSH_MAX_ENTRIES
 from sync.problem import Problem
-from sync.pull import pull
-from sync.push import Delivery
+from sync.pull import cursors_in, pull
+from sync.push import Delivery, look_ahead
 
 WIRE_MAX_BYTES = 2 * PUSH_MAX_BYTES  # the entries' quotes are escaped on the wire
 HEARTBEAT_S = 15
@@ -120,11 +120,16 @@ async def push_entries(
     """
     plant = plant_of(request)
     device = await sync_to_thread(_device_of, plant, bearer, data.device)
-    entries = [(one.entry.encode("utf-8", "surrogatepass"), one.sig) for one in data.entries]
-    if len(entries) > PUSH_MAX_ENTRIES or sum(len(raw) for raw, _ in entries) > PUSH_MAX_BYTES:
+    entries = [
+        (one.entry.encode("utf-8", "surrogatepass"), one.sig, one.device, one.seq)
+        for one in data.entries
+    ]
+    if len(entries) > PUSH_MAX_ENTRIES or sum(len(one[0]) for one in entries) > PUSH_MAX_BYTES:
         limits = {"max_entries": PUSH_MAX_ENTRIES, "max_bytes": PUSH_MAX_BYTES}
         raise Problem("push_too_large", limits)
-    answer = await asyncio.wrap_future(plant.writer.submit(Delivery(device, entries, data.oldest)))
+    delivery = Delivery(device, entries, data.oldest)
+    await sync_to_thread(look_ahead, plant.store, delivery)
+    answer = await asyncio.wrap_future(plant.writer.submit(delivery))
     ids = [verdict["id"] for verdict in answer.verdicts]
     statuses = Counter(verdict["status"] for verdict in answer.verdicts)
     told = {"number": len(entries), "entries": ids[:LOGGED_MAX], "statuses": statuses}
@@ -144,13 +149,14 @@ def pull_changes(
     plant = plant_of(request)
     device = _device_of(plant, bearer, data.device)
     session = _holder(request, plant, device)
-    cursors = {scope: max(0, version) for scope, version in data.cursors.items()}
     with plant.store.read() as connection:
+        epoch = plant.store.epoch(connection)
+        cursors = cursors_in(epoch, data.epoch, data.cursors)
         allowed = scopes_of(session.person)
         _log_diverged(device, data.diverged, allowed)
         page = pull(connection, allowed, cursors, limit=data.limit)
         answer = {
-            "epoch": plant.store.epoch(connection),
+            "epoch": epoch,
             "now": utc_text(plant.now()),
             **{name: getattr(page, name) for name in page.__dataclass_fields__},
             "me": session.me(),

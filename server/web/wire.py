@@ -48,10 +48,15 @@ class EnrolAnswer:
 
 @dataclass
 class WireEntry:
-    """The exact bytes of an entry as a JSON string, and the device's signature over them."""
+    """The exact bytes of an entry as a JSON string, and the device's signature over them.
+
+    `device` and `seq` are those of the entry, for bytes that got damaged and don't tell them.
+    """
 
     entry: str
     sig: str | None = None
+    device: str | None = None
+    seq: int | None = None
 
 
 @dataclass

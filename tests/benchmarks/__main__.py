@@ -1,95 +1,52 @@
-"""`make bench`: what a push costs beside writing the same bytes bare, and what a pull costs.
+"""`make bench`: how fast the engine is, beside the least that could be done with the same bytes.
 
-Each figure is the median over repeated runs in one process; ratios travel between machines,
-times do not.
+Ratios within one run travel between machines, times do not. `docs/performance.md` tells how to
+read the table.
 """
 
-import sqlite3
-import statistics
+import argparse
 import tempfile
-import time
 from collections.abc import Callable
-from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
-from server.accounts.sessions import person_of
-from server.domain.model import DOCUMENTS
-from server.domain.rights import scopes_of
-from server.plant import Plant, opened
-from server.settings import Settings
-from server.setup import build_demo
-from sync.pull import PAGE_MAX, pull
-from sync.push import Delivery, push
-from tests.benchmarks.floor import LOGIN, batches_of_work, enrolled
+from server.collector import relax
+from tests.benchmarks import growth, pulls, pushes, shared
+from tests.benchmarks.comeback import comeback
+from tests.benchmarks.table import Table, about_this_machine
 
-RUNS = 5
-BATCH = 100
+PARTS = ("batches", "together", "postgresql", "http", "comeback", "growth")
 
 
 def main() -> None:
-    """Print the table."""
-    with tempfile.TemporaryDirectory() as folder:
-        plant = opened(Settings(data=Path(folder)))
-        build_demo(plant, datetime.now(UTC).date())
-        chain, session = enrolled(plant)
-        batches = batches_of_work(chain, session, batches=2 * RUNS, size=BATCH)
-        pushed = [_timed(partial(_push, plant, chain.device, b)) for b in batches[:RUNS]]
-        single = [_timed(partial(_one_by_one, plant, chain.device, b)) for b in batches[RUNS:]]
-        bare = [_timed(partial(_bare, Path(folder) / "bare.sqlite3", b)) for b in batches]
-        _row("push, batches of 100, durable", BATCH / statistics.median(pushed), "entries/s")
-        _row("bare executemany of the same bytes", BATCH / statistics.median(bare), "rows/s")
-        _row("ratio push / bare", statistics.median(bare) / statistics.median(pushed), "")
-        _row("push one by one", BATCH / statistics.median(single), "entries/s")
-        _row("ratio batch / one by one", statistics.median(single) / statistics.median(pushed), "")
-        _pulls(plant)
-        plant.close()
-
-
-def _push(plant: Plant, device: str, batch: list[bytes]) -> None:
-    answers, _ = push(plant.engine, [Delivery(device, [(raw, None) for raw in batch])], plant.now())
-    assert {v["status"] for v in answers[0].verdicts} == {"applied"}, answers[0].verdicts[:2]
-
-
-def _one_by_one(plant: Plant, device: str, batch: list[bytes]) -> None:
-    for raw in batch:
-        _push(plant, device, [raw])
-
-
-def _bare(path: Path, batch: list[bytes]) -> None:
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("CREATE TABLE IF NOT EXISTS bare (n INTEGER PRIMARY KEY, raw BLOB)")
-    connection.execute("BEGIN IMMEDIATE")
-    connection.executemany("INSERT INTO bare (raw) VALUES (?)", [(raw,) for raw in batch])
-    connection.execute("COMMIT")
-    connection.close()
-
-
-def _pulls(plant: Plant) -> None:
-    with plant.store.read() as connection:
-        person = person_of(connection, DOCUMENTS, LOGIN)
-        assert person is not None
-        allowed = scopes_of(person)
-        whole = pull(connection, allowed, {}, limit=PAGE_MAX)
-        first = [_timed(lambda: pull(connection, allowed, {}, limit=PAGE_MAX)) for _ in range(RUNS)]
-        cursors = whole.cursors
-        none = [
-            _timed(lambda: pull(connection, allowed, cursors, limit=PAGE_MAX)) for _ in range(50)
-        ]
-    _row(f"first pull, {len(whole.changes)} documents", statistics.median(first) * 1000, "ms")
-    _row("pull of nothing new", statistics.median(none) * 1000, "ms")
-
-
-def _timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
-def _row(what: str, figure: float, unit: str) -> None:
-    print(f"{what:<40} {figure:>10.2f} {unit}")
+    """Run the parts that are asked for and print the table."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; all if none is named")
+    parser.add_argument("--runs", type=int, default=40, help="repetitions of a short measurement")
+    parser.add_argument(
+        "--entries", type=int, default=100_000, help="journal to grow to; the issue has 1000000"
+    )
+    given = parser.parse_args()
+    if unknown := set(given.parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    relax()
+    table = Table()
+    with tempfile.TemporaryDirectory(prefix="traveler-bench-") as folder:
+        fsync_s = about_this_machine(table, Path(folder))
+        work: dict[str, Callable[[Path], None]] = {
+            "batches": lambda path: pushes.batches(table, path, runs=given.runs),
+            "together": lambda path: pushes.together(table, path, runs=5, fsync_s=fsync_s),
+            "postgresql": lambda path: shared.on_postgresql(table, path, runs=given.runs),
+            "comeback": lambda path: comeback(table, path),
+            "http": lambda path: pulls.over_http(table, path),
+            "growth": lambda path: growth.growth(
+                table, path, entries=given.entries, runs=given.runs
+            ),
+        }
+        for part in given.parts or PARTS:
+            path = Path(folder) / part
+            path.mkdir()
+            work[part](path)
+    table.again()
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ jobs and visits take the place of those that are done, so that no document's his
 the length of the run.
 """
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -58,7 +59,6 @@ class Tablet:
 
     def __post_init__(self) -> None:
         self.chain = Chain(self.device, 0, "0" * 64)
-        self.acts = [getattr(self, f"_{name}") for name in MIX]
         self.waiting: list[Told] = []
         for _ in range(LOTS_OPEN):
             self.waiting += self._receive()
@@ -67,10 +67,22 @@ class Tablet:
         """The next entries, as they are sent."""
         return Delivery(self.device, [self._signed(self._next()) for _ in range(size)])
 
+    def stock(self, lots: int) -> Delivery:
+        """So many new lots, on which nobody works afterwards."""
+        in_work = list(self.lots)
+        received = [self._receive()[0] for _ in range(lots)]
+        self.lots = in_work
+        return Delivery(self.device, [self._signed(told) for told in received])
+
+    def copied(self) -> "Tablet":
+        """Another that goes on from here; without a key, which stays where it is."""
+        assert self.key is None
+        return deepcopy(self)
+
     def _next(self) -> Told:
         while not self.waiting:
-            [act] = self.rng.choices(self.acts, list(MIX.values()))
-            self.waiting += act()
+            [name] = self.rng.choices(list(MIX), list(MIX.values()))
+            self.waiting += getattr(self, f"_{name}")()
         return self.waiting.pop(0)
 
     def _signed(self, told: Told) -> tuple[bytes, str | None]:
@@ -115,7 +127,7 @@ class Tablet:
         return [("worker", "material.put_away", self.rng.choice(self.lots), body)]
 
     def _note(self) -> list[Told]:
-        return [("worker", "note.added", self.rng.choice(self.lots), {"text": "看过 ✓ looks good"})]
+        return [("worker", "note.added", self.rng.choice(self.lots), {"text": "看过 ✓ good"})]
 
     def _step(self) -> list[Told]:
         if len(self.jobs) < JOBS_OPEN:

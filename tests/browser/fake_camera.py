@@ -43,6 +43,14 @@ def mjpeg(
     return path
 
 
+def reel(path: Path, *labels: Image.Image, shown_s: float = 1, empty_s: float = 2) -> Path:
+    """The same with several labels, one after the other, the bench empty before each."""
+    empty = _jpeg(Image.new("RGB", FRAME_SIZE_PX, BENCH)) * round(empty_s * FRAMES_A_SECOND)
+    shown = (_jpeg(_frame(one, height_px=420, angle=0, blur_px=0)) for one in labels)
+    path.write_bytes(b"".join(empty + one * round(shown_s * FRAMES_A_SECOND) for one in shown))
+    return path
+
+
 def _frame(
     label: bytes | Image.Image, *, height_px: int, angle: float, blur_px: float
 ) -> Image.Image:

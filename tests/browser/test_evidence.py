@@ -26,6 +26,7 @@ STYLE = b"canvas { width: 100%; height: 200px; border: 0; } form { width: 60vw; 
 PHOTO_FORM = """
 <form method="post" enctype="multipart/form-data">
   <input type="file" accept="image/*" name="photo" data-photo data-text-wait="wait">
+  <label data-photo-position hidden><input type="checkbox"><b data-photo-place></b></label>
   <img data-photo-preview alt="" hidden>
   <button>send</button>
 </form>
@@ -43,6 +44,7 @@ SIGNATURE_FORM = """
 """
 ORIENTATION, MAKE, GPS = 0x0112, 0x010F, 0x8825
 TURNED_RIGHT = 6
+PLACE = {1: "S", 2: (22.0, 32.0, 35.5), 3: "E", 4: (114.0, 3.0, 27.25)}
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +81,7 @@ def phone_photo() -> bytes:
     picture.paste("red", (0, 0, 2000, 3000))
     exif = Image.Exif()
     exif[ORIENTATION], exif[MAKE] = TURNED_RIGHT, "Phone"
-    exif.get_ifd(GPS)[1] = "N"
+    exif.get_ifd(GPS).update(PLACE)
     buffer = BytesIO()
     picture.save(buffer, "JPEG", quality=95, exif=exif)
     return buffer.getvalue()
@@ -110,6 +112,38 @@ def test_a_photo_is_sent_small_upright_and_without_its_metadata(photo_site: Site
     assert not sent.getexif()
     red, _, blue = sent.convert("RGB").crop((600, 100, 601, 101)).tobytes()
     assert red > blue + 200, "red is at the top: the picture stands upright"
+
+
+def place_of(photo: bytes) -> dict[int, object]:
+    return dict(Image.open(BytesIO(photo)).getexif().get_ifd(GPS))
+
+
+def test_where_it_was_taken_is_asked_and_sent_only_if_allowed(photo_site: Site):
+    with open_page(photo_site) as page:
+        choose(page, "a.jpg", "image/jpeg", phone_photo())
+        consent = page.locator("[data-photo-position]")
+        expect(consent).to_contain_text("-22.5432, 114.0576")
+        expect(consent.locator("input")).not_to_be_checked()
+        send(page)
+        page.goto(photo_site.url)
+        choose(page, "a.jpg", "image/jpeg", phone_photo())
+        consent.locator("input").check()
+        send(page)
+    without, with_place = (sent["photo"] for sent in photo_site.sent)
+    assert place_of(without) == {}
+    assert place_of(with_place) == PLACE
+    sent = Image.open(BytesIO(with_place))
+    assert (sent.format, sent.size, MAKE in sent.getexif()) == ("JPEG", (1200, 1600), False)
+
+
+def test_a_photo_that_does_not_say_where_is_not_asked_about_it(photo_site: Site):
+    buffer = BytesIO()
+    Image.new("RGB", (640, 480), "blue").save(buffer, "JPEG")
+    with open_page(photo_site) as page:
+        choose(page, "a.jpg", "image/jpeg", phone_photo())
+        expect(page.locator("[data-photo-position]")).to_be_visible()
+        choose(page, "b.jpg", "image/jpeg", buffer.getvalue())
+        expect(page.locator("[data-photo-position]")).to_be_hidden()
 
 
 def test_a_photo_sent_at_once_is_not_sent_as_it_was(photo_site: Site):

@@ -206,7 +206,7 @@ def _entries(body: bytes) -> list[bytes]:
 
 
 def _ids(raw: bytes) -> set[str]:
-    found = {id_of_bytes(raw)}
+    found = {id_of_bytes(digest_of(raw))}
     try:
         told = json.loads(raw)
     except (ValueError, RecursionError):

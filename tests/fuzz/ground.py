@@ -21,7 +21,7 @@ from server.setup import build_demo, perform_now
 from sync.compose import Chain, Deed
 from sync.journal import stream
 from sync.signature import SigningKey
-from sync.store import upsert
+from sync.statements import upsert
 from tests import postgres
 from tests.fuzz.wire import Wire
 from tests.server.web.plant_in_use import EVERYWHERE, PASSWORD, QUICK, copied, people

@@ -28,6 +28,8 @@ export const DEEDS = {
   bringBack: (eyes) =>
     onLot(eyes, "material.returned", { ...amount(eyes), location: place(eyes), reason: "left" }),
   putAway: (eyes) => onLot(eyes, "material.put_away", { ...amount(eyes), target: place(eyes) }),
+  count: (eyes) =>
+    onLot(eyes, "stock.counted", { counted: amount(eyes).quantity, location: place(eyes) }),
   hold: (eyes) => onLot(eyes, "lot.held", { reason: "a crack" }),
   release: (eyes) => onLot(eyes, "lot.released", { reason: "needed", emergency: "true" }),
   receive,

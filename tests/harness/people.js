@@ -13,7 +13,7 @@ export const TABLETS = [
 ];
 
 export const WORK = {
-  "chen.jing": ["issue", "issue", "issue", "putAway", "bringBack", "receive", "note"],
+  "chen.jing": ["issue", "issue", "issue", "putAway", "bringBack", "count", "receive", "note"],
   "wang.fang": ["record", "record", "askFor", "askFor", "askOtherwise", "note"],
   "zhao.lei": ["record", "record", "askFor", "note", "createLot"],
   "liu.yang": ["record", "record", "hold", "note", "record"],

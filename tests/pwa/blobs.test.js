@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PART_BYTES, SENT_KEPT } from "../../pwa/src/blobs.js";
 import { createServer, counter, json } from "./plant.js";
-import { add, blobOf, ready, rows } from "./world.js";
+import { add, blobOf, ready, rows, wake } from "./world.js";
 
 const A = "counter/SZ:A";
 
@@ -45,6 +45,22 @@ test("it goes on where it stopped, also when an answer was lost", async () => {
   await device.sync.blobs();
   assert.equal(after.length, 3, "one question and the two parts that were missing");
   assert.equal(server.blobs.get(blob.sha256).bytes.length, blob.size);
+});
+
+test("after the browser was ended it goes on where it stopped, and tells how far it is", async () => {
+  const { server, device, blob } = await desk();
+  let calls = 0;
+  server.fault = (path, stage) => {
+    if (path.startsWith("/blobs/") && stage === "before" && ++calls > 2) throw new TypeError("gone");
+  };
+  await device.sync.blobs();
+  assert.equal((await rows(device, "blobs"))[0].offset, PART_BYTES);
+  server.fault = () => undefined;
+  const again = wake(server, { name: device.name });
+  await again.sync.blobs();
+  assert.equal(server.blobs.get(blob.sha256).bytes.length, blob.size);
+  const steps = again.messages.filter(({ type }) => type === "upload").map(({ offset }) => offset);
+  assert.deepEqual(steps, [1, 2, 3].map((n) => PART_BYTES * n).concat(blob.size));
 });
 
 test("one that arrived broken is sent again from the start", async () => {

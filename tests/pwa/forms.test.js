@@ -294,7 +294,11 @@ test("lists are filtered, searched, sorted and cut as the table says", async () 
     { key: "b", n: 9, day: "", name: { zh: "Welle" }, state: "done", code: "p" },
     { key: "c", n: null, day: "2026-01-01", name: { zh: "welle 2" }, state: "open", code: "q" },
   ];
-  const moment = { find: async () => docs };
+  const moment = {
+    find: async () => docs,
+    get: async (key) => docs.find((doc) => doc.key === key) ?? null,
+    search: async (_, query) => (query === "welle" ? ["c", "b"] : []),
+  };
   const keys = async (spec, query = {}) => {
     const { items, total } = await listOf(moment, { term: "x", ...spec }, { query });
     return [items.map((doc) => doc.key).join(""), total];
@@ -304,9 +308,12 @@ test("lists are filtered, searched, sorted and cut as the table says", async () 
   assert.deepEqual(await keys({ sort: "day", limit: 2 }), ["ca", 3]);
   assert.deepEqual(await keys({ where: { state: "{query.state}" } }, { state: "open" }), ["ac", 2]);
   assert.deepEqual(await keys({ where: { state: "{query.state}" } }, { state: "" }), ["abc", 3]);
-  assert.deepEqual(
-    await keys({ match: { fields: ["name.zh"], text: "{query.q}" } }, { q: " WELLE" }),
-    ["bc", 2],
-  );
+  assert.deepEqual(await keys({ match: "{query.q}", sort: "n" }, { q: "welle" }), ["bc", 2]);
+  assert.deepEqual(await keys({ match: "{query.q}", sort: "n" }, { q: " " }), ["bac", 3]);
+  const few = { match: "{query.q}", nearest: true, limit: 1 };
+  assert.deepEqual(await keys(few, { q: "welle" }), ["c", 2]);
+  assert.deepEqual(await keys(few, { q: "" }), ["", 0]);
+  assert.deepEqual(await keys({ sort: "n", from: "{query.from}" }, { from: "1" }), ["ac", 3]);
+  assert.deepEqual(await keys({ sort: "n", from: "{query.from}" }, { from: "x" }), ["bac", 3]);
   assert.deepEqual(await keys({ sort: "-n", latest: "code" }), ["ac", 2]);
 });

@@ -62,9 +62,12 @@ export function createServer({ pageLimit = 500, scopes = ["SZ.floor", "SZ.base"]
     enrols: 0,
     /** Signatures as they came, by entry. */
     sigs: new Map(),
+    /** Device and number as the wrapping told them, by entry. */
+    places: new Map(),
     revoked: new Set(), // devices
     left: new Set(), // people
     copied: new Set(), // devices of which there are two
+    forks: false, // a number that is taken is kept beside it
     told: [], // what devices said had diverged
     /** @type {(checks: any) => any} what the server says of its scopes instead */
     lie: (checks) => checks,
@@ -165,8 +168,9 @@ function push(server, { device, entries, oldest }) {
   if (!known) return json({ code: "device_unknown" }, 401);
   const verdicts = [];
   let need = null;
-  for (const { entry: bytes, sig } of entries) {
+  for (const { entry: bytes, sig, device: of, seq } of entries) {
     const entry = JSON.parse(bytes);
+    server.places.set(entry.id, [of, seq]);
     server.sigs.set(entry.id, [...(server.sigs.get(entry.id) ?? []), sig]);
     if (!server.verdicts.has(entry.id)) {
       const isOwn = entry.device === device;
@@ -176,8 +180,9 @@ function push(server, { device, entries, oldest }) {
         break;
       }
       if (isHole) server.hole(oldest);
-      else if (isOwn && entry.prev !== known.hash) throw new Error("broken chain");
-      if (isOwn) Object.assign(known, { last: entry.seq, hash: hashOf(bytes) });
+      const isFork = server.forks && entry.seq <= known.last;
+      if (isOwn && !isHole && !isFork && entry.prev !== known.hash) throw new Error("broken chain");
+      if (isOwn && !isFork) Object.assign(known, { last: entry.seq, hash: hashOf(bytes) });
       server.journal.push(entry.id);
       server.verdicts.set(entry.id, judge(server, entry, device));
     }

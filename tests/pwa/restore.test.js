@@ -1,6 +1,7 @@
 /** A server that was restored: what the device sends again, and what it says of what it lost. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { forgetSignin } from "../../pwa/src/signin.js";
 import { importOutbox } from "../../pwa/src/transfer.js";
 import { createServer, counter } from "./plant.js";
 import { add, blobOf, Killed, look, metaOf, ready, record, rows, wake } from "./world.js";
@@ -11,6 +12,10 @@ function plant() {
   const server = createServer();
   server.put(counter("A"));
   return server;
+}
+
+function cutOff() {
+  throw new TypeError("network");
 }
 
 function ledger(device, work) {
@@ -136,4 +141,70 @@ test("a device killed anywhere in a restore still brings everything back once", 
     assert.equal((await look(next, A)).n, 3);
     if (steps < dieAt) assert.ok(dieAt > 10);
   }
+});
+
+test("who is signed out hears of a restore too, and brings everything back", async () => {
+  const server = plant();
+  const device = await ready(server);
+  const restore = server.snapshot();
+  await add(device, A, 3);
+  await device.sync.run();
+  await forgetSignin(device.database, { isTold: true });
+  assert.deepEqual(await rows(device, "outbox"), []);
+  restore();
+  server.signedIn = null;
+  await device.sync.run();
+  assert.equal(server.documents.get(A).n, 3);
+});
+
+test("a device that is out of use hears of a restore too", async () => {
+  const server = plant();
+  const device = await ready(server);
+  await add(device, A, 3);
+  server.revoked.add("dev-1");
+  const restore = server.snapshot();
+  await device.sync.run();
+  assert.equal(server.journal.length, 1);
+  restore();
+  await device.sync.run();
+  assert.equal(server.journal.length, 1);
+});
+
+test("where two devices went by one name, numbers tell nothing after a restore", async () => {
+  const server = plant();
+  const device = await ready(server);
+  const restore = server.snapshot();
+  const mine = await add(device, A, 3);
+  await device.sync.run();
+  restore();
+  Object.assign(server.devices.get("dev-1"), { last: 1, hash: "of its twin's entry" });
+  server.forks = true;
+  await device.sync.run();
+  assert.ok(server.journal.includes(mine), "it is sent again, and kept");
+});
+
+test("an entry that was refused is judged anew, and shown as what waits", async () => {
+  const server = plant();
+  const device = await ready(server);
+  const restore = server.snapshot();
+  server.elsewhere(A, 99);
+  await record(device, "counter.asked", A, { amount: 5 });
+  await device.sync.run();
+  assert.equal((await rows(device, "ledger"))[0].verdict.status, "rejected");
+  restore();
+  server.fault = (path) => void (path === "/sync/push" && cutOff());
+  await device.sync.run();
+  const [{ verdict, is_shown }] = await rows(device, "outbox");
+  assert.deepEqual([verdict, is_shown], [null, false], "it waits, and nothing shows it yet");
+  server.fault = () => undefined;
+  await device.sync.run();
+  assert.deepEqual([(await rows(device, "outbox")).length, (await look(device, A)).n], [0, 5]);
+});
+
+test("what travels tells whose it is and its number, for bytes that get damaged", async () => {
+  const server = plant();
+  const device = await ready(server);
+  const id = await add(device, A, 3);
+  await device.sync.run();
+  assert.deepEqual(server.places.get(id), ["dev-1", 1]);
 });

@@ -79,6 +79,18 @@ def put_away(eyes: Eyes) -> Wish | None:
     return eyes.wish("material.put_away", lot, body) if lot else None
 
 
+def count(eyes: Eyes) -> Wish | None:
+    """Mostly what the book says, or nearly; at a place where it may never have been."""
+    lot = eyes.some("lot")
+    if lot is None:
+        return None
+    place = eyes.place()
+    book = [one["quantity"] for one in lot["holdings"] if one["location"] == place]
+    agreed = book and eyes.rng.random() < 0.5 and not book[0].startswith("-")
+    counted = book[0] if agreed else eyes.quantity()
+    return eyes.wish("stock.counted", lot, {"location": place, "counted": counted})
+
+
 def hold(eyes: Eyes) -> Wish | None:
     lot = eyes.some("lot")
     return eyes.wish("lot.held", lot, {"reason": "a crack"}) if lot else None
@@ -238,7 +250,7 @@ def mark_crate(eyes: Eyes) -> Wish | None:
 Chooser = Callable[[Eyes], Wish | None]
 CRATES: tuple[Chooser, ...] = (open_crate, move_crate, mark_crate, mark_crate)
 STORE: tuple[Chooser, ...] = (
-    *(receive, issue, issue, bring_back, put_away, hold, note, ask),
+    *(receive, issue, issue, bring_back, put_away, count, hold, note, ask),
     *CRATES,
 )
 FLOOR: tuple[Chooser, ...] = (

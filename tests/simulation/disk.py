@@ -14,6 +14,7 @@ from sync.signature import SigningKey
 Cursors = dict[str, int]
 Verdict = dict[str, Any]
 LEDGER_MAX = 1000
+SHOWN = frozenset({"applied", "merged", "conflict"})
 
 
 @dataclass(frozen=True)
@@ -139,12 +140,10 @@ class Disk:
             if row is None or row.verdict is not None:
                 continue
             row.verdict, row.said_in = verdict, epoch
-            if row.device == self.device:
-                known = self.answered[1] if self._answered_here() and self.answered else 0
-                self.answered = (row.device, max(known, row.seq))
 
-    def _answered_here(self) -> bool:
-        return self.answered is not None and self.answered[0] == self.device
+    def _heard(self) -> int:
+        """The last number that the server said it has of this device."""
+        return self.answered[1] if self.answered and self.answered[0] == self.device else 0
 
     def _is_seen(self, verdict: Verdict) -> bool:
         if not verdict["effects"]:
@@ -169,30 +168,28 @@ class Disk:
     def follow(self, epoch: str, last_seq: int) -> bool:
         """Whether the server was restored: then all is loaded anew, and what it forgot waits."""
         feed = self.feed
-        is_behind = self._answered_here() and last_seq < (self.answered or ("", 0))[1]
+        is_behind = last_seq < self._heard()
         is_restored = (feed.epoch not in (None, epoch)) or is_behind
         if feed.epoch != epoch or is_restored:
             staged = Staged({}, None) if is_restored else None
             self.feed = replace(feed, epoch=epoch, staged=staged, round=feed.round + 1)
+        if self.device is not None:
+            self.answered = (self.device, last_seq)
         if is_restored:
-            self.requeue(last_seq)
+            self.requeue()
             self.changed()
         return is_restored
 
-    def requeue(self, last_seq: int) -> None:
+    def requeue(self) -> None:
+        """All that was answered waits again: the server may lack any of it."""
         for is_shown, rows in ((True, self.ledger), (False, self.outbox)):
             for place, row in sorted(rows.items()):
-                if row.verdict is None or self._is_counted(row, last_seq):
+                if row.verdict is None:
                     continue
-                row.verdict, row.is_shown = None, is_shown or row.is_shown
+                is_in_replica = is_shown and row.verdict["status"] in SHOWN
+                row.verdict, row.is_shown = None, is_in_replica or row.is_shown
                 del rows[place]
                 self.outbox[place] = row
-        if self.device is not None:
-            self.answered = (self.device, last_seq)
-
-    def _is_counted(self, row: Row, last_seq: int) -> bool:
-        code = row.verdict["code"] if row.verdict else None
-        return row.device == self.device and row.seq <= last_seq and code != "fork"
 
     def drop_scopes(self, dropped: list[str]) -> None:
         for key in list(self.replica):

@@ -167,7 +167,7 @@ class Exchange:
         question = {
             "device": device,
             "token": self.disk.token,
-            "entries": [(row.raw, row.sig) for row in batch],
+            "entries": [(row.raw, row.sig, row.device, row.seq) for row in batch],
             "oldest": oldest,
         }
         sent_ms = self.clock_ms()
@@ -189,6 +189,7 @@ class Exchange:
                 "device": disk.device,
                 "token": disk.token,
                 "cookie": disk.cookie,
+                "epoch": asked.epoch,
                 "cursors": ask_from(asked),
                 "limit": limit,
             }

@@ -159,8 +159,9 @@ class Server:
             session = self._session(connection, asked["cookie"])
             devices.must_be_trusted(connection, device)
             allowed = scopes_of(session.person)
-            page = sync_pull.pull(connection, allowed, asked["cursors"], limit=asked["limit"])
             epoch = self.plant.store.epoch(connection)
+            cursors = sync_pull.cursors_in(epoch, asked["epoch"], asked["cursors"])
+            page = sync_pull.pull(connection, allowed, cursors, limit=asked["limit"])
             told = {
                 "epoch": epoch,
                 "login": session.person.login,
@@ -168,7 +169,7 @@ class Server:
                 "last_seq": chain_of(connection, device).last_seq,
             }
         answer = wired(told)
-        self.pulled(Pulled(epoch, session.person.login, asked["cursors"], answer))
+        self.pulled(Pulled(epoch, session.person.login, cursors, answer))
         return answer
 
     def enrol(self, asked: Told, kill_after: int | None) -> Told:

@@ -199,7 +199,9 @@ class Watch:
             return
         era = self.eras[feed.shown]
         for row in disk.ledger.values():
-            self._is_in_replica(device, row, era)
+            # What a restored server judged anew is seen once its documents are.
+            if row.is_shown or row.said_in == feed.shown:
+                self._is_in_replica(device, row, era)
         for row in disk.outbox.values():
             if row.is_shown:
                 self._is_in_replica(device, row, era)

@@ -22,12 +22,12 @@ from sync.fault import Report
 from sync.problem import Problem
 from sync.push import Answer, Delivery, Engine, push
 from sync.reconcile import Draft, Kind, Model, Outcome, Result
+from sync.signature import Signed
 from sync.store import Store, table_of
 from sync.tables import DeviceRow, JournalRow
 from sync.verify import verify
 from tests.simulation.sender import Sender
 
-Signed = tuple[bytes, str | None]
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 C = "counter/S:a"
 D = "counter/S:d"

@@ -59,7 +59,7 @@ def vectors() -> dict[str, Any]:
             },
             "DER": {"raw": first["raw"], "sig": "MEUCIQ"},
         },
-        "unreadable": {"raw": "{", "id": id_of_bytes(b"{")},
+        "unreadable": {"raw": "{", "id": id_of_bytes(digest_of(b"{"))},
         "link": {"before": FIRST_LINK, "row": [row[name] for name in LINKED], "of": "entry 1",
                  "columns": list(LINKED), "link": link_of(FIRST_LINK, row)},
     }  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 
 from sync import pull as pulling
 from sync.pull import pull
-from sync.store import upsert
+from sync.statements import upsert
 from sync.tables import DocumentRow, FeedRow
 from tests.simulation.replica import Replica
 from tests.simulation.together import together

@@ -12,6 +12,7 @@ from tests.sync.desk import C, D, Desk, Signed, told
 
 KEY = SigningKey.from_number(7)
 OTHER = SigningKey.from_number(8)
+APPLIED = [("applied", None)]
 
 
 def signed(raw: bytes, key: SigningKey = KEY) -> Signed:
@@ -152,3 +153,35 @@ def test_what_is_no_point_on_the_curve_is_no_key(key):
         checked_key(key)
     assert caught.value.code == "key_malformed"
     assert not is_valid(key, b"x", KEY.sign(b"x"))
+
+
+def test_damaged_bytes_wait_for_those_before_them_where_their_wrapping_tells_the_number(desk, eve):
+    """Without that they would take the number of the one that a restored server has forgotten."""
+    opened = signed(eve.write("counter.opened", C))
+    raised = signed(eve.write("counter.raised", C))
+    damaged = (*signed(eve.number(b'{"id":')), eve.device, 3)
+    assert desk.push(eve, damaged).need == "resend_from"
+    answer = desk.push(eve, opened, raised, damaged, signed(eve.write("counter.raised", C)))
+    assert told(answer) == [*[("applied", None)] * 2, ("parked", "entry_malformed"), *APPLIED]
+    assert (answer.last_seq, answer.need, desk.value()) == (4, None, 3)
+    assert desk.verified().faults == []
+
+
+def test_damaged_bytes_that_another_device_brings_take_their_place_in_their_own_chain(desk, eve):
+    finn = desk.enrol("tablet-f", key=OTHER.public)
+    opened = signed(eve.write("counter.opened", C))
+    damaged = (*signed(eve.number(b'{"id":')), eve.device, 2)
+    raised = signed(eve.write("counter.raised", C))
+    answer = desk.push(finn, opened, damaged, raised)
+    assert told(answer) == [*APPLIED, ("parked", "entry_malformed"), *APPLIED]
+    assert answer.last_seq == 0
+    assert told(desk.push(finn, signed(finn.write("counter.raised", C), OTHER))) == APPLIED
+    assert desk.push(eve).last_seq == 3
+    assert desk.verified().faults == []
+
+
+def test_damaged_bytes_of_nobody_known_take_no_number_from_who_brings_them(desk, eve):
+    answer = desk.push(eve, (b'{"id":', OTHER.sign(b'{"id":')))
+    assert (told(answer), answer.last_seq) == ([("parked", "entry_malformed")], 0)
+    assert told(desk.push(eve, signed(eve.write("counter.opened", C)))) == APPLIED
+    assert desk.verified().faults == []

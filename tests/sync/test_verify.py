@@ -42,7 +42,7 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]
     desk.push(ann, *list(raws.values())[3:])
     desk.store.close()
     ids = {name: id_of(raw) for name, raw in (raws | his).items() if name != "rubbish"}
-    return folder, ids | {"rubbish": id_of_bytes(b"rubbish")}
+    return folder, ids | {"rubbish": id_of_bytes(digest_of(b"rubbish"))}
 
 
 @pytest.fixture

@@ -29,16 +29,18 @@ export function named(entry, byName, data) {
  * @param {Record<string, any>} what.params
  * @param {Named[]} what.entries
  * @param {Record<string, string>[]} [what.differences]
+ * @param {string} [what.code]
  * @returns {Doc} keyed by the entry that brought it up, at the site it is about
  */
-export function openCase(draft, entry, { kind, about, label, params, entries, differences = [] }) {
+export function openCase(draft, entry, what) {
+  const { kind, about, label, params, entries, differences = [], code = `case_${kind}` } = what;
   return draft.add({
     key: freeKey(draft, entry, about),
     version: 1,
     kind,
     about,
     about_label: label,
-    code: `case_${kind}`,
+    code,
     params,
     entries: entries.slice(0, NAMED_MAX),
     differences,

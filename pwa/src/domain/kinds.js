@@ -13,6 +13,7 @@ import * as note from "./note.js";
 import * as order from "./order.js";
 import { personKey } from "./person.js";
 import * as requisition from "./requisition_ask.js";
+import { counted, countNeeds } from "./stocktaking.js";
 import * as visit from "./visit_step.js";
 
 /** @typedef {import("../types").Twin} Twin */
@@ -49,6 +50,7 @@ export const KINDS = {
   "requisition.changed": twin(requisition.changed, requisition.askNeeds),
   "requisition.raised": twin(requisition.raised, requisition.askNeeds),
   "step.recorded": twin(job.recorded, job.jobNeeds),
+  "stock.counted": twin(counted, countNeeds),
   "visit.amended": twin(visit.amended),
   "visit.opened": twin(visit.opened, visitNamed),
   "visit.step_recorded": twin(visit.recorded, visit.visitNeeds),

@@ -6,6 +6,17 @@ import { MOVEMENTS_MAX } from "./lot.js";
 /** @typedef {Record<string, any>} Movement */
 
 const OUTFLOWS = ["issue", "scrap", "use"];
+const INFLOWS = ["adjust", "put_away", "receive", "return"];
+/** @type {Record<string, string>} */
+const KIND_OF_MOVEMENT = {
+  adjust: "stock.counted",
+  issue: "material.issued",
+  put_away: "material.put_away",
+  receive: "lot.received",
+  return: "material.returned",
+  scrap: "lot.scrapped",
+  use: "visit.step_recorded",
+};
 export const PLACES_SEPARATOR = ", ";
 
 /**
@@ -63,6 +74,32 @@ export function unseenBy(entry, lot, { base, place = null }) {
 function left({ source, kind }, place) {
   const isLeaving = kind === "put_away" || OUTFLOWS.includes(kind);
   return place !== "" && isLeaving && source.split(PLACES_SEPARATOR).includes(place);
+}
+
+/**
+ * @param {Entry} entry
+ * @param {Doc} lot
+ * @param {{base: number | null, place: string}} sight
+ * @returns {Movement[]} what other devices moved from or to a place since, newest first; none if
+ * it is unknown what was seen
+ */
+export function movedUnseen(entry, lot, { base, place }) {
+  return lot.movements.filter((/** @type {Movement} */ movement) => {
+    if (!base || movement.at_version <= base || movement.device === entry.device) return false;
+    const came = place !== "" && movement.target === place && INFLOWS.includes(movement.kind);
+    return came || left(movement, place);
+  });
+}
+
+/**
+ * @param {Doc} lot
+ * @param {Movement} movement
+ * @returns {import("./case.js").Named} as a case names it
+ */
+export function namedMovement(lot, { entry, kind, by, by_name, at, quantity, source, target }) {
+  const came = INFLOWS.includes(kind) && kind !== "put_away";
+  const data = { quantity, unit: lot.unit, location: came ? target : source };
+  return { entry, kind: KIND_OF_MOVEMENT[kind], by, by_name, at, data };
 }
 
 /**

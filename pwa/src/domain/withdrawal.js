@@ -6,10 +6,17 @@ import Big from "big.js";
 import { named, nameToo, openCase } from "./case.js";
 import { edit } from "./key.js";
 import { addAt, fullest, onHandAt } from "./lot.js";
-import { noteMovement, PLACES_SEPARATOR, statusSeen, unseenBy } from "./movement_line.js";
+import {
+  namedMovement,
+  noteMovement,
+  PLACES_SEPARATOR,
+  statusSeen,
+  unseenBy,
+} from "./movement_line.js";
 import { outcome } from "./outcome.js";
 import { nameOf } from "./person.js";
 import { problem } from "./problem.js";
+import { countedMeanwhile } from "./stocktaking.js";
 import { cut, happening, LINE_MAX_CHARS, minus, plus, remember, sum } from "./values.js";
 
 /** @typedef {import("../types").Doc} Doc */
@@ -20,13 +27,6 @@ import { cut, happening, LINE_MAX_CHARS, minus, plus, remember, sum } from "./va
 /** @typedef {{base: number | null, place: string | null}} Sight */
 
 const USABLE = ["passed", "emergency"];
-/** @type {Record<string, string>} */
-const KIND_OF_MOVEMENT = {
-  issue: "material.issued",
-  put_away: "material.put_away",
-  scrap: "lot.scrapped",
-  use: "visit.step_recorded",
-};
 
 /**
  * Takes a quantity out of a lot.
@@ -59,7 +59,7 @@ export function take(draft, entry, lotKey, what) {
   remember(lot.timeline, happening(entry, byName, data));
   const short = shortage(draft, entry, lot, { place: source, base });
   if (!short && !USABLE.includes(lot.status)) return takenWhileStopped(draft, entry, lot);
-  return short ?? outcome();
+  return short ?? countedMeanwhile(draft, entry, lot, { base, places: source }) ?? outcome();
 }
 
 /**
@@ -176,14 +176,4 @@ function takenWhileStopped(draft, entry, lot) {
  */
 function taken(lot, { quantity, source }) {
   return { quantity, unit: lot.unit, location: source };
-}
-
-/**
- * @param {Doc} lot
- * @param {Movement} movement
- */
-function namedMovement(lot, movement) {
-  const { entry, kind, by, by_name, at } = movement;
-  const data = taken(lot, movement);
-  return { entry, kind: KIND_OF_MOVEMENT[kind], by, by_name, at, data };
 }

@@ -1,9 +1,14 @@
 /**
  * Photos as evidence: what a file field holds before it is sent.
  *
- * Here: making a chosen photo small and free of its metadata (place, phone), and its preview. Not
- * here: sending and storing it (the form's post, the blobs' lane).
+ * Here: making a chosen photo small and free of its metadata (place, phone), its preview, and the
+ * question whether the place may stay. Not here: sending and storing it (the form's post, the
+ * blobs' lane).
  */
+import { positionOf, withPosition } from "./position.js";
+
+/** @typedef {import("./position.js").Position} Position */
+/** @typedef {{file: File, position: Position | null}} Photo */
 
 const LONG_SIDE_PX = 1600;
 const JPEG_QUALITY = 0.8;
@@ -15,6 +20,8 @@ const wired = new WeakMap();
  * Replaces each photo chosen in a file field by a JPEG of at most 1600 px, upright, without EXIF,
  * and shows the first in the next `<img data-photo-preview>`. A file that the browser cannot open
  * stays as it is. While this lasts the field is invalid with the text of `data-text-wait`.
+ * Where a photo says where it was taken, `[data-photo-position]` beside it asks whether that may
+ * be sent; unless its box is ticked it is not.
  * @param {HTMLInputElement} input
  * @returns {() => void} unwires it
  */
@@ -24,16 +31,29 @@ export function wirePhoto(input) {
 
   let choice = 0;
   let shownUrl = "";
+  const consent = consentOf(input);
+  /** @type {Photo[]} */
+  let photos = [];
 
   async function replace() {
     const mine = ++choice;
     const chosen = [...(input.files ?? [])];
     input.setCustomValidity(chosen.length > 0 ? (input.dataset["textWait"] ?? "…") : "");
-    const photos = await Promise.all(chosen.map((file) => smaller(file).catch(() => file)));
+    const made = await Promise.all(chosen.map(taken));
     if (mine !== choice) return;
-    if (photos.some((photo, i) => photo !== chosen[i])) input.files = listOf(photos);
+    photos = made;
+    const place = made.find((photo) => photo.position !== null)?.position ?? null;
+    if (consent) askFor(consent, place);
+    if (made.some(({ file }, i) => file !== chosen[i])) hold();
     input.setCustomValidity("");
-    preview(photos[0]);
+    preview(made[0]?.file);
+  }
+
+  /** The place goes with the photo only where somebody says so. */
+  function hold() {
+    const isAllowed = consent?.querySelector("input")?.checked ?? false;
+    const files = photos.map((photo) => (isAllowed ? placed(photo) : photo.file));
+    input.files = listOf(files);
   }
 
   /** @param {File | undefined} photo */
@@ -50,13 +70,55 @@ export function wirePhoto(input) {
   function unwire() {
     choice += 1;
     input.removeEventListener("change", replace);
+    consent?.removeEventListener("change", hold);
     if (shownUrl) URL.revokeObjectURL(shownUrl);
     wired.delete(input);
   }
 
   input.addEventListener("change", replace);
+  consent?.addEventListener("change", hold);
   wired.set(input, unwire);
   return unwire;
+}
+
+/**
+ * @param {File} file
+ * @returns {Promise<Photo>}
+ */
+async function taken(file) {
+  const made = await smaller(file).catch(() => file);
+  const position = made === file ? null : positionOf(await file.arrayBuffer());
+  return { file: made, position };
+}
+
+/** @param {Photo} photo */
+function placed({ file, position }) {
+  if (!position) return file;
+  const { name, type, lastModified } = file;
+  return new File([withPosition(file, position)], name, { type, lastModified });
+}
+
+/**
+ * Asked anew for each photo, and never ticked beforehand.
+ * @param {HTMLElement} consent
+ * @param {Position | null} position
+ */
+function askFor(consent, position) {
+  consent.hidden = position === null;
+  const box = consent.querySelector("input");
+  if (box) box.checked = false;
+  const place = consent.querySelector("[data-photo-place]");
+  if (place && position) {
+    place.textContent = `${position.latitude.toFixed(4)}, ${position.longitude.toFixed(4)}`;
+  }
+}
+
+/**
+ * @param {HTMLInputElement} input
+ * @returns {HTMLElement | null}
+ */
+function consentOf(input) {
+  return input.parentElement?.querySelector("[data-photo-position]") ?? null;
 }
 
 /**

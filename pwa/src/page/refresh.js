@@ -57,8 +57,9 @@ export function leave() {
   void reload();
 }
 
-/** Something was filled in, or the cursor stands where somebody is about to type. */
+/** Something was filled in or unrolled, or the cursor stands where somebody is about to type. */
 function isInHand() {
+  if (document.querySelector("#main [data-further]")) return true;
   return isTouched || document.activeElement?.closest("#main form") != null;
 }
 
@@ -69,7 +70,8 @@ function isUnderway() {
 
 /** A camera that is open must not be pulled away. */
 function isLooking() {
-  return document.querySelector("#main [data-scan-state='looking']") !== null;
+  const open = "#main [data-scan-state='looking'], #main [data-scan-state='paused']";
+  return document.querySelector(open) !== null;
 }
 
 /**

@@ -4,6 +4,7 @@
  * Here: asking for the camera, giving it back while the page is hidden, pacing the frames. Not
  * here: decoding (decoder.js, in a worker), what is shown or done (page.js).
  */
+import { hasTorch, light, zoomedBy } from "./lens.js";
 import { openReader } from "./reader.js";
 import { repeats } from "./repeats.js";
 
@@ -23,6 +24,7 @@ import { repeats } from "./repeats.js";
  * @typedef {object} Camera
  * @property {() => void} close
  * @property {(on: boolean) => Promise<boolean>} torch false: this camera has no lamp
+ * @property {(level: number) => Promise<void>} zoom 1 for all the camera sees
  */
 
 /** A camera gives 30 frames a second: every second one is read, 15 a second. */
@@ -53,6 +55,9 @@ export function openCamera(video, { onRead, onProblem, onReady, decoderUrl }) {
   /** @type {MediaStream | null} the stream in use; a watch ends when it is no longer its own */
   let stream = null;
   let attempt = 0;
+  let level = 1;
+  /** What the lens could not do is cut out of the picture. */
+  let cut = 1;
 
   async function start() {
     const mine = ++attempt;
@@ -66,6 +71,7 @@ export function openCamera(video, { onRead, onProblem, onReady, decoderUrl }) {
       track.addEventListener("ended", () => lose(given));
       video.srcObject = given;
       await video.play();
+      await zoom(level);
       onReady?.({ torch: hasTorch(track) });
       await watch(given);
     } catch (error) {
@@ -80,7 +86,7 @@ export function openCamera(video, { onRead, onProblem, onReady, decoderUrl }) {
       const at = await nextFrame(video);
       if (at - lastAt < FRAME_GAP_MS) continue;
       lastAt = at;
-      const frame = await grab(video);
+      const frame = await grab(video, cut);
       if (!frame || stream !== own) continue;
       const reading = await reader.frame(frame).catch(() => undefined);
       if (stream !== own) return;
@@ -94,6 +100,14 @@ export function openCamera(video, { onRead, onProblem, onReady, decoderUrl }) {
     if (stream !== own) return;
     stop();
     onProblem("camera_lost");
+  }
+
+  /** @param {number} wanted */
+  async function zoom(wanted) {
+    level = wanted;
+    const track = stream?.getVideoTracks()[0];
+    cut = level / (track ? await zoomedBy(track, level) : 1);
+    video.style.transform = cut > 1 ? `scale(${cut})` : "";
   }
 
   function stop() {
@@ -117,14 +131,11 @@ export function openCamera(video, { onRead, onProblem, onReady, decoderUrl }) {
       stop();
       reader.close();
     },
+    zoom,
     async torch(on) {
       const track = stream?.getVideoTracks()[0];
       if (!track || !hasTorch(track)) return false;
-      const lamp = /** @type {MediaTrackConstraintSet} */ ({ torch: on });
-      return track.applyConstraints({ advanced: [lamp] }).then(
-        () => true,
-        () => false,
-      );
+      return light(track, on);
     },
   };
 }
@@ -132,12 +143,6 @@ export function openCamera(video, { onRead, onProblem, onReady, decoderUrl }) {
 /** @param {MediaStream | null} stream */
 function release(stream) {
   for (const track of stream?.getTracks() ?? []) track.stop();
-}
-
-/** @param {MediaStreamTrack} track */
-function hasTorch(track) {
-  const can = /** @type {{torch?: boolean}} */ (track.getCapabilities?.() ?? {});
-  return can.torch === true;
 }
 
 /** @param {unknown} error */
@@ -158,8 +163,12 @@ function nextFrame(video) {
 
 /**
  * @param {HTMLVideoElement} video
+ * @param {number} cut how many times closer
  * @returns {Promise<ImageBitmap | undefined>} undefined: no picture yet
  */
-async function grab(video) {
-  return createImageBitmap(video).catch(() => undefined);
+async function grab(video, cut) {
+  const { videoWidth, videoHeight } = video;
+  const [width, height] = [Math.round(videoWidth / cut), Math.round(videoHeight / cut)];
+  const [left, top] = [(videoWidth - width) / 2, (videoHeight - height) / 2];
+  return createImageBitmap(video, left, top, width, height).catch(() => undefined);
 }

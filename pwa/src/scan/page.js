@@ -5,10 +5,12 @@
  * a form. Not here: camera (camera.js), hand-held scanners' keys (wedge.js), what a code means
  * (code.js), where a submitted code leads (the server or the service worker).
  */
-import { beep } from "./beep.js";
+import { beep, buzz } from "./beep.js";
 import { openCamera } from "./camera.js";
+import { wireControls } from "./controls.js";
 import { openReader } from "./reader.js";
 import { QUIET_MS } from "./repeats.js";
+import { isPaused, roundOf } from "./round.js";
 import { listenWedge } from "./wedge.js";
 
 /** @typedef {import("./wedge.js").Field} Field */
@@ -31,12 +33,10 @@ export function startScan(root, { decoderUrl } = {}) {
 
   const ending = new AbortController();
   const video = /** @type {HTMLVideoElement | null} */ (root.querySelector("[data-scan-video]"));
-  const torch = /** @type {HTMLElement | null} */ (root.querySelector("[data-scan-torch]"));
   const opener = root.querySelector("[data-scan-open]");
   const photo = /** @type {HTMLInputElement | null} */ (root.querySelector("[data-scan-photo]"));
   /** @type {import("./camera.js").Camera | null} */
   let camera = null;
-  let lit = false;
   let deliveredAt = -QUIET_MS;
 
   /** @param {string} text */
@@ -44,6 +44,7 @@ export function startScan(root, { decoderUrl } = {}) {
     // Two labels in one picture: the first decides, until the page had time to follow it.
     if (performance.now() - deliveredAt < QUIET_MS) return;
     deliveredAt = performance.now();
+    if (isPaused(root)) return buzz();
     show(root, "found");
     beep();
     deliver(root, text);
@@ -57,9 +58,8 @@ export function startScan(root, { decoderUrl } = {}) {
       onRead: take,
       onProblem: (code) => show(root, code),
       onReady(can) {
-        show(root, "looking");
-        lit = false;
-        if (torch) torch.hidden = !can.torch;
+        show(root, isPaused(root) ? "paused" : "looking");
+        controls.ready(can);
       },
     });
   }
@@ -67,18 +67,13 @@ export function startScan(root, { decoderUrl } = {}) {
   function close() {
     camera?.close();
     camera = null;
-    if (torch) torch.hidden = true;
+    controls.closed();
   }
 
   function toggle() {
     if (!camera) return open();
     close();
     show(root, "closed");
-  }
-
-  async function switchTorch() {
-    if (await camera?.torch(!lit)) lit = !lit;
-    torch?.setAttribute("aria-pressed", String(lit));
   }
 
   async function readPhoto() {
@@ -108,10 +103,9 @@ export function startScan(root, { decoderUrl } = {}) {
   running.set(root, stop);
 
   const { signal } = ending;
-  torch?.addEventListener("click", switchTorch, { signal });
   photo?.addEventListener("change", readPhoto, { signal });
   opener?.addEventListener("click", toggle, { signal });
-  if (torch) torch.hidden = true;
+  const controls = wireControls(root, { camera: () => camera, signal });
   if (opener) show(root, "closed");
   else open();
   return stop;
@@ -119,7 +113,7 @@ export function startScan(root, { decoderUrl } = {}) {
 
 /**
  * Hand-held scanners, on every page: into the field with the focus if it is for codes, else into
- * the page's next empty scan target, else to the scan page.
+ * the page's next empty scan target, into a round that goes on here, else to the scan page.
  * @param {{go: (url: string) => void}} options go: shows the page at a URL of this app
  * @returns {() => void} ends it
  */
@@ -127,10 +121,22 @@ export function startWedge({ go }) {
   return listenWedge((text, field) => {
     const form = field?.closest("form");
     const target = field ?? nextTarget();
-    if (form?.matches("[data-scan-form]")) form.requestSubmit();
+    const round = roundOf(document);
+    if (round && (!target || target.form?.matches("[data-scan-form]"))) scanned(round, text);
+    else if (form?.matches("[data-scan-form]")) form.requestSubmit();
     else if (target) fill(target, text);
     else go(`/scan?code=${encodeURIComponent(text)}`);
   });
+}
+
+/**
+ * @param {HTMLElement} round
+ * @param {string} text
+ */
+function scanned(round, text) {
+  if (isPaused(round)) return buzz();
+  beep();
+  deliver(round, text);
 }
 
 /**

@@ -24,6 +24,7 @@ from tests.server.domain import (
     test_movements,
     test_requisitions,
     test_rights,
+    test_stocktaking,
     test_visits,
 )
 from tests.server.domain.floor import NOW, Deed, Floor
@@ -33,6 +34,7 @@ SCENES = (
     test_lots,
     test_master_data,
     test_movements,
+    test_stocktaking,
     test_job_steps,
     test_visits,
     test_requisitions,
@@ -58,6 +60,7 @@ FORESEEN = (
     "requisition.changed",
     "requisition.raised",
     "step.recorded",
+    "stock.counted",
     "visit.amended",
     "visit.opened",
     "visit.step_recorded",

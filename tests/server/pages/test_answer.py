@@ -24,6 +24,13 @@ class Box:
     def find(self, terms: list[str]) -> list[dict[str, Any]]:
         return [one for _, one in sorted(self.documents.items()) if set(terms) & self._terms(one)]
 
+    def search(self, name: str, query: str) -> list[str]:
+        found = [key for key, one in self.documents.items() if one.get("text") == query]
+        return sorted(found, reverse=True) if query.strip() else []
+
+    def load(self, keys: list[str]) -> list[dict[str, Any]]:
+        return [self.documents[key] for key in keys]
+
     def _terms(self, one: dict[str, Any]) -> set[str]:
         kind = one["key"].partition("/")[0]
         pairs = [(name, v if isinstance(v, list) else [v]) for name, v in one.items()]
@@ -77,7 +84,7 @@ def test_an_id_is_decoded_once():
 def test_only_declared_queries_are_given_and_missing_ones_are_empty():
     asked = match("/lots", {"q": "x", "evil": "y"}, "/lots?q=x")
     assert asked is not None
-    assert asked.query == {"q": "x", "status": ""}
+    assert asked.query == {"q": "x", "status": "", "from": ""}
 
 
 @pytest.mark.parametrize("one", PAGES, ids=lambda one: one["name"])
@@ -126,13 +133,26 @@ def test_where_compares_truth_as_true_and_false():
     assert listed(box, where={"on": "false"})[0] == ["b"]
 
 
-def test_match_looks_through_fields_without_regard_to_case_and_blanks():
-    box = Box(doc("a", n=1, name={"zh": "阀门", "en": "Valve"}), doc("b", n=2, name=None))
-    spec: dict[str, Any] = {"match": {"fields": ["name.zh", "name.en"], "text": "{query.q}"}}
-    assert listed(box, query={"q": " VALVE "}, **spec)[0] == ["a"]
-    assert listed(box, query={"q": "阀"}, **spec)[0] == ["a"]
-    assert listed(box, query={"q": "pump"}, **spec)[0] == []
-    assert listed(box, query={"q": " "}, **spec)[0] == ["a", "b"]
+def test_match_lists_what_the_search_finds_and_everything_without_a_text():
+    box = Box(doc("a", n=2, text="valve"), doc("b", n=1, text="pump"), doc("c", n=1, text="valve"))
+    assert listed(box, query={"q": "valve"}, match="{query.q}")[0] == ["c", "a"]
+    assert listed(box, query={"q": " "}, match="{query.q}")[0] == ["b", "c", "a"]
+    assert listed(box, query={}, match="{query.q}")[0] == ["b", "c", "a"]
+
+
+def test_the_nearest_stand_as_the_search_gives_them_and_without_a_text_there_are_none():
+    box = Box(*(doc(str(n), n=n, text="x") for n in range(5)))
+    spec: dict[str, Any] = {"match": "{query.q}", "nearest": True, "limit": 2}
+    assert listed(box, query={"q": "x"}, **spec) == (["4", "3"], 5)
+    assert listed(box, query={"q": ""}, **spec) == ([], 0)
+
+
+@pytest.mark.parametrize(("asked", "first"), [("4", "4"), ("", "0"), ("-1", "0"), ("x", "0")])
+def test_a_long_list_goes_on_from_where_it_was_cut(asked: str, first: str):
+    box = Box(*(doc(str(n), n=n) for n in range(9)))
+    spec: dict[str, Any] = {"limit": 4, "from": "{query.from}"}
+    got = listed(box, query={"from": asked}, **spec)
+    assert (got[0][0], got[1]) == (first, 9)
 
 
 def test_latest_keeps_the_first_of_each_after_sorting():

@@ -63,6 +63,17 @@ OUTBOX = [
         "params": {"lot": "L1", "status": "on_hold"},
         "case": case,
         "blobs_left": 1,
+        "blobs": [
+            {
+                "sha256": "a" * 64,
+                "name": "a<b>.jpg",
+                "size": 9,
+                "offset": 4,
+                "state": state,
+                "code": None,
+            }
+            for state in ("waiting", "sent", "refused")
+        ],
     }
     for kind, status, code, case in (
         ("lot.held", "", None, None),
@@ -147,12 +158,30 @@ def context(page: Page, lang: str, chance: random.Random) -> dict[str, Any]:
         made["touched"] = [made["doc"]["key"]]
     for name in page.get("also", {}):
         made[name] = chance.choice([None, document(DOCUMENTS[name], chance)])
+    for name in page.get("scanned", {}):
+        made[name] = scanned(chance)
     for name, query in page.get("lists", {}).items():
         term = query["term"][0] if isinstance(query["term"], list) else query["term"]
         cls = DOCUMENTS[re.split(r"[.{]", term)[0]]
         items = [document(cls, chance) for _ in range(chance.randrange(4))]
         made[name] = {"items": items, "total": len(items) + chance.randrange(2)}
+        made[name]["next"] = chance.choice([None, 200])
     return made
+
+
+def scanned(chance: random.Random) -> dict[str, Any]:
+    """A code of any kind, with or without what it names."""
+    return {
+        "text": chance.choice(["", "<b>L1</b>", "https://a.example/?x=1&y"]),
+        "kind": chance.choice([None, "gs1", "own", "lot_id", "text", "foreign", "invalid"]),
+        "gtin": chance.choice([None, "04006381333931"]),
+        "lot_code": chance.choice([None, "L 1&2"]),
+        "serial": None,
+        "expires_on": chance.choice([None, "2027-01-31"]),
+        "lot": chance.choice([None, document(DOCUMENTS["lot"], chance)]),
+        "item": chance.choice([None, document(DOCUMENTS["item"], chance)]),
+        "problem": chance.choice([None, {"code": "unknown_lot", "params": {"text": "<i>"}}]),
+    }
 
 
 def jobs() -> list[dict[str, Any]]:

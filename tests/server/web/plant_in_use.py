@@ -29,7 +29,8 @@ from server.schema import brought_up
 from server.settings import Settings
 from server.setup import build_demo, perform
 from sync.compose import Chain, Deed
-from sync.store import Store, table_of, upsert
+from sync.statements import upsert
+from sync.store import Store, table_of
 from sync.tables import DocumentRow, JournalRow, MetaRow
 from tests.postgres import database, pour
 

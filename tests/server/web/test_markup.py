@@ -22,7 +22,8 @@ from server.plant import Plant, opened
 from server.settings import Settings
 from server.setup import perform, perform_now
 from sync.compose import Deed
-from sync.store import table_of, upsert
+from sync.statements import upsert
+from sync.store import table_of
 from sync.tables import JournalRow
 from tests.server.web.plant_in_use import EVERYWHERE, PASSWORD, QUICK, House, house_over, people
 from tests.server.web.poison import SCRIPT, poisoned_deed, suspicious
