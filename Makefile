@@ -104,7 +104,8 @@ lock: ## renew the Python locks (needs uv)
 	  pyproject.toml
 
 clean: ## remove all that was installed or built; data stays
-	rm -rf $(VENV) $(RIVALS) pwa/node_modules pwa/dist dist node_modules tests/pwa/node_modules $(FONTS)
+	rm -rf $(VENV) $(RIVALS) $(FONTS)
+	rm -rf pwa/node_modules pwa/dist dist node_modules tests/pwa/node_modules
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
