@@ -29,7 +29,8 @@ DEVICE_TESTS = $(wildcard tests/pwa/*.test.js tests/pwa/*/*.test.js)
 BROWSER_TESTS = $(wildcard tests/browser/test_*.py)
 
 # Offered once the module behind it exists: target=file.
-OPTIONAL := sim=tests/simulation/__main__.py bench=tests/benchmarks/__main__.py \
+OPTIONAL := sim=tests/simulation/__main__.py mutants=tests/mutants/__main__.py \
+  bench=tests/benchmarks/__main__.py \
   screenshots=tests/browser/screenshots.py journey=tests/browser/test_journey.py
 ABSENT := $(foreach pair,$(OPTIONAL),\
   $(if $(wildcard $(word 2,$(subst =, ,$(pair)))),,$(word 1,$(subst =, ,$(pair)))))
@@ -37,7 +38,8 @@ ABSENT := $(foreach pair,$(OPTIONAL),\
 export PATH := $(CURDIR)/$(NODE_BIN):$(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup run test check journey sim bench labels-check screenshots build wheel lock clean
+.PHONY: help setup run test check journey sim mutants bench labels-check screenshots build \
+  wheel lock clean
 
 help: ## this list
 	@awk -v absent=" $(ABSENT) " -F ':.*## ' '/^[a-z-]+:.*## / { \
@@ -80,6 +82,9 @@ sim: setup ## devices under faults, servers killed, bad requests (SEED=, SEEDS=,
 	python -m tests.harness --seed $(SEED) --seeds $(SEEDS) --minutes $(MINUTES)
 	python -m tests.fuzz --seed $(SEED) --cases $(CASES)
 
+mutants: setup ## known bugs planted one at a time, each to be found (SEED=)
+	python -m tests.mutants --seed $(SEED)
+
 bench: setup build ## how fast, with numbers
 	python -m tests.benchmarks
 
@@ -104,8 +109,8 @@ lock: ## renew the Python locks (needs uv)
 	  pyproject.toml
 
 clean: ## remove all that was installed or built; data stays
-	rm -rf $(VENV) $(RIVALS) $(FONTS)
-	rm -rf pwa/node_modules pwa/dist dist node_modules tests/pwa/node_modules
+	rm -rf $(VENV) $(RIVALS) $(FONTS) pwa/node_modules pwa/dist dist node_modules
+	rm -rf tests/pwa/node_modules
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -106,6 +106,7 @@ class Plant:
             | {f"{name}?": list(cls.searched) for name, cls in DOCUMENTS.items() if cls.searched},
             "kinds": self.kinds,
             "areas": AREAS_BY_ROLE,
+            "late_hours": self.settings.late_hours,
         }
 
     def now(self) -> datetime:

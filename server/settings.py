@@ -13,7 +13,15 @@ VARIABLES = {
     "public_url": "TRAVELER_PUBLIC_URL",
     "time_zone": "TRAVELER_TIME_ZONE",
     "session_days": "TRAVELER_SESSION_DAYS",
+    "late_hours": "TRAVELER_LATE_HOURS",
+    "push_hosts": "TRAVELER_PUSH_HOSTS",
+    "push_contact": "TRAVELER_PUSH_CONTACT",
+    "tls_certificate": "TRAVELER_TLS_CERTIFICATE",
+    "tls_key": "TRAVELER_TLS_KEY",
+    "tls_names": "TRAVELER_TLS_NAMES",
 }
+# The push services of Chrome and Android, Firefox, Safari, Edge.
+PUSH_HOSTS = "fcm.googleapis.com,push.services.mozilla.com,push.apple.com,notify.windows.com"
 
 
 @dataclass(frozen=True)
@@ -21,6 +29,10 @@ class Settings:
     """`data` holds the database and the blobs unless `database` names another one.
 
     `public_url` is the address that people and labels use; https there makes cookies Secure.
+    What waited on a device for more than `late_hours` is told to the person and to a supervisor.
+    Notices go to `push_hosts` only; `push_contact` (mailto: or https:) is who they can turn to.
+    `tls_certificate` and `tls_key` are files of a certificate that the plant has; `tls_names` are
+    further names and addresses, separated by commas, for one of our own making.
     """
 
     data: Path = Path("data")
@@ -28,6 +40,12 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     time_zone: str = "Asia/Shanghai"
     session_days: int = 14
+    late_hours: int = 24
+    push_hosts: str = PUSH_HOSTS
+    push_contact: str = ""
+    tls_certificate: str = ""
+    tls_key: str = ""
+    tls_names: str = ""
 
     @property
     def database_url(self) -> str:
@@ -59,4 +77,10 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         public_url=given("public_url").rstrip("/"),
         time_zone=given("time_zone"),
         session_days=int(given("session_days")),
+        late_hours=int(given("late_hours")),
+        push_hosts=given("push_hosts"),
+        push_contact=given("push_contact"),
+        tls_certificate=given("tls_certificate"),
+        tls_key=given("tls_key"),
+        tls_names=given("tls_names"),
     )

@@ -27,8 +27,11 @@ export class Refused extends Error {
  * @property {number} timeout_ms
  */
 
-/** @param {typeof fetch} fetcher */
-export function createContact(fetcher) {
+/**
+ * @param {typeof fetch} fetcher
+ * @param {(headers: Headers) => void} [hear] is given what came with each answer of the server
+ */
+export function createContact(fetcher, hear = () => undefined) {
   /**
    * @param {string} path
    * @param {Call} call
@@ -72,6 +75,7 @@ export function createContact(fetcher) {
     const headers = { "Content-Type": "application/json", ...bearer(token) };
     const response = await send(path, { method: "POST", headers, body, timeout_ms });
     const answer = await jsonOf(response);
+    if (response.ok) hear(response.headers);
     if (response.ok) return answer;
     if (response.status >= 500) throw new Unreachable(`${response.status} ${answer?.code ?? ""}`);
     throw new Refused(response.status, answer?.code ?? String(response.status), answer?.params);

@@ -4,6 +4,7 @@
  */
 import { filled } from "./addresses.js";
 import { problem } from "./domain/problem.js";
+import { holdingsOf } from "./holdings.js";
 import { listOf } from "./lists.js";
 import { scannedOf } from "./lookup.js";
 import { divergedOf, outboxOf } from "./outbox_page.js";
@@ -82,6 +83,7 @@ export async function own(moment, { page, url }) {
     touched: moment.touched,
     done: done ? await doneOf(moment, done) : null,
     outbox: page.name === "outbox" ? await outboxOf(moment) : [],
+    device: page.name === "device" ? await holdingsOf(moment) : null,
     diverged: page.name === "outbox" ? await divergedOf(moment) : [],
   };
 }

@@ -1,6 +1,7 @@
 /**
  * The device put together: one object that the worker delegates to.
  */
+import { certificateKeeper } from "./certificate.js";
 import { createContact } from "./contact.js";
 import { openDatabase } from "./database.js";
 import { KINDS } from "./domain/kinds.js";
@@ -32,8 +33,8 @@ export function createDevice(world) {
   const now = world.now ?? (() => new Date());
   const random = world.random ?? Math.random;
   const database = world.database ?? openDatabase();
-  const contact = createContact(world.fetch);
-  const net = createNet(database, broadcast);
+  const contact = createContact(world.fetch, certificateKeeper(database));
+  const net = createNet(database, broadcast, shared);
   const name = deviceName();
   /** @type {Promise<Record<string, string[]>> | null} */
   let indexing = null;

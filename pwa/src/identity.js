@@ -39,6 +39,25 @@ export async function leaveIdentity(database, now) {
 }
 
 /**
+ * What the server says of a device that this browser was before, when nothing of it is here.
+ * @param {any} meta the store, in the transaction of the enrolment
+ * @param {{device: string, seen_at: string} | null | undefined} lost
+ */
+export async function noteLost(meta, lost) {
+  // One that gave its name up has lost nothing.
+  if (lost && !(await meta.get("anew"))) await meta.put({ ...lost, is_read: false }, "lost");
+}
+
+/** @param {Database} database */
+export async function markLostRead(database) {
+  await database.write(["meta"], async (tx) => {
+    const meta = tx.objectStore("meta");
+    const lost = await meta.get("lost");
+    if (lost) await meta.put({ ...lost, is_read: true }, "lost");
+  });
+}
+
+/**
  * Somebody has read that this device was set up as a new one.
  * @param {Database} database
  */

@@ -2,7 +2,8 @@
  * What open pages say to the worker; each message has a `type`. The worker's own messages to all
  * pages are `net` (net.js) and `changed` {keys}.
  */
-import { markAnewRead } from "./identity.js";
+import { draftOf, keepDraft } from "./drafts.js";
+import { markAnewRead, markLostRead } from "./identity.js";
 import { markRead } from "./outbox_page.js";
 import { learnWho } from "./session_routes.js";
 import { exportOutbox, importOutbox } from "./transfer.js";
@@ -13,6 +14,8 @@ import { exportOutbox, importOutbox } from "./transfer.js";
  * @property {string} type
  * @property {boolean} [force] sync: don't sit out the back-off
  * @property {boolean} [again] sync: also photos that were refused
+ * @property {import("./drafts.js").Draft} [draft] draft: what was filled in
+ * @property {string} [place] draft_of: the page's address
  * @property {string} [id] read: the entry
  * @property {string} [text] import: the file
  */
@@ -31,6 +34,7 @@ export async function take(device, message, reply) {
     case "sync":
       await device.sync.run({ force: message.force ?? true });
       await device.sync.blobs({ again: message.again ?? false });
+      reply({ type: "done" });
       break;
     case "enrol":
       await follow(device);
@@ -42,6 +46,16 @@ export async function take(device, message, reply) {
     case "anew_read":
       await markAnewRead(device.database);
       await device.net.tell();
+      break;
+    case "lost_read":
+      await markLostRead(device.database);
+      await device.net.tell();
+      break;
+    case "draft":
+      if (message.draft) await keepDraft(device.database, message.draft, device.now());
+      break;
+    case "draft_of":
+      reply({ draft: await draftOf(device.database, message.place ?? "", device.now()) });
       break;
     case "export":
       reply({ type: "exported", text: await exportOutbox(device.database) });

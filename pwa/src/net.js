@@ -21,20 +21,29 @@ import { waitingRows } from "./outbox.js";
  * @property {string} login who is signed in here, or empty
  * @property {boolean} ready the replica is complete
  * @property {number} loaded documents of a first sync that goes on
+ * @property {string} certificate_ends until when the server can be reached over TLS, or empty
+ * @property {number} skew_ms server's clock minus this device's, when last in touch
+ * @property {number} recorded entries, ever, on this device
+ * @property {string} lost when the server last heard of what the browser has cleared here, or empty
+ * @property {number} late_hours what waits longer is told
  * @property {string} failure why it stands still although there is a network, or empty
  */
+
+const LATE_HOURS = 24;
 
 /**
  * @param {Database} database
  * @param {(message: any) => void} broadcast to all open pages
+ * @param {() => Promise<import("./types").Shared>} [shared]
  */
-export function createNet(database, broadcast) {
+export function createNet(database, broadcast, shared) {
   const memory = { online: globalThis.navigator?.onLine ?? true, syncing: false, failure: "" };
 
   /** @returns {Promise<NetState>} */
   async function state() {
     const stored = await database.read(["meta", "outbox", "blobs"], storedState);
-    return { type: "net", worker: true, ...memory, ...stored };
+    const { late_hours = LATE_HOURS } = (await shared?.().catch(() => null)) ?? {};
+    return { type: "net", worker: true, ...memory, ...stored, late_hours };
   }
 
   /**
@@ -56,6 +65,7 @@ async function storedState(tx) {
   const rows = await waitingRows(tx);
   const { signin, isReady, isRevoked } = await sessionOf(tx);
   const standing = (await meta.get("standing")) ?? null;
+  const lost = await meta.get("lost");
   const anew = await meta.get("anew");
   return {
     waiting: rows.length,
@@ -67,6 +77,10 @@ async function storedState(tx) {
     anew: anew ? !anew.is_read : false,
     login: signin?.login ?? "",
     ready: isReady,
+    certificate_ends: (await meta.get("certificate_ends")) ?? "",
+    skew_ms: (await meta.get("skew_ms")) ?? 0,
+    recorded: (await meta.get("chain"))?.place ?? 0,
+    lost: lost && !lost.is_read ? lost.seen_at : "",
     loaded: (await meta.get("feed"))?.staged?.changes ?? 0,
   };
 }

@@ -7,11 +7,18 @@ import { wireSignature } from "./evidence/signature.js";
 import { startAnswers } from "./page/answers.js";
 import { follow, startChances } from "./page/chances.js";
 import { ask, hear, register, tell } from "./page/channel.js";
+import { sayLink, sayRoom, sayStorage } from "./page/device.js";
+import { offer, startDrafts } from "./page/drafts.js";
 import { tryEvidence, wireEvidence } from "./page/evidence.js";
+import { paintHindrances } from "./page/hindrances.js";
 import { judge, wireInputs } from "./page/inputs.js";
+import { offerInstall, paintInstall, startInstall } from "./page/install.js";
+import { startLongLists } from "./page/long_list.js";
+import { sayNotices, startNotices } from "./page/notices.js";
 import { wireOutbox } from "./page/outbox.js";
 import { changed, leave, startRefresh } from "./page/refresh.js";
 import { keepPainting, paint, repaint } from "./page/status.js";
+import { goTo } from "./page/scanned.js";
 import { startSubmit } from "./page/submit.js";
 import { offerUpdate } from "./page/update.js";
 import { showUpload } from "./page/upload.js";
@@ -22,12 +29,16 @@ import { wireRound } from "./scan/round.js";
 
 let isRevoked = false;
 
+startInstall();
+startNotices();
+startDrafts();
 startSubmit();
 startAnswers();
+startLongLists();
 startRefresh();
 wireInputs();
 wireOutbox();
-startWedge({ go: (url) => location.assign(url) });
+startWedge({ go: goTo });
 htmx.onLoad(wire);
 document.body.addEventListener("htmx:afterSettle", repaint);
 hear(({ type, ...message }) => {
@@ -53,6 +64,10 @@ function wire(content) {
   for (const one of all("img[data-evidence]")) wireEvidence(/** @type {HTMLImageElement} */ (one));
   for (const one of all("[data-limits]")) judge(/** @type {HTMLInputElement} */ (one));
   for (const one of all("[data-storage]")) void sayStorage(/** @type {HTMLElement} */ (one));
+  for (const one of all("[data-room]")) void sayRoom(/** @type {HTMLElement} */ (one));
+  for (const one of all("[data-link]")) void sayLink(/** @type {HTMLElement} */ (one));
+  if (all("[data-notices]").length > 0) void sayNotices();
+  if (all("[data-install-now]").length > 0) paintInstall();
 }
 
 async function begin() {
@@ -65,6 +80,7 @@ async function begin() {
   // The server knows who this is, and this device does not yet, or thinks it is somebody else.
   if (login && state?.login !== login && !state?.revoked) await tell({ type: "enrol" });
   else await tell({ type: "sync", force: true });
+  void offer();
   startChances();
   keepPainting();
   if (login) await navigator.storage?.persist?.().catch(() => false);
@@ -73,15 +89,11 @@ async function begin() {
 /** @param {NetState} state */
 function heard(state) {
   paint(state);
+  void paintHindrances(state);
+  offerInstall(state);
   follow(state);
   if (state.online) tryEvidence();
   // Once: what was shown goes; then how the rest of the outbox gets on.
   if (state.revoked) (isRevoked ? changed : leave)();
   isRevoked = state.revoked;
-}
-
-/** @param {HTMLElement} place where it is said whether the browser promised to keep the data */
-async function sayStorage(place) {
-  const isKept = (await navigator.storage?.persisted?.()) ?? false;
-  place.textContent = place.dataset[isKept ? "textKept" : "textLoose"] ?? "";
 }

@@ -27,7 +27,8 @@ import { sessionOf } from "./signin.js";
  *   elsewhere: this device can't say, the server may; revoked: neither may
  */
 
-const UNLASTING = ["/outbox", "/scan", "/stock/count", "/stock/issue"];
+/** Pages about what goes on behind the documents, or on one's way through a list of scans. */
+const UNLASTING = ["/device", "/outbox", "/scan", "/stock/count", "/stock/issue"];
 /** @type {PageSpec} */
 const PROBLEM_PAGE = { name: "problem", path: "", template: "error/problem", title: "error.title" };
 /** @type {PageSpec} */

@@ -59,6 +59,7 @@ export function createRendering({ net, shared, now }) {
       done: null,
       form: null,
       outbox: [],
+      device: null,
       diverged: [],
       build,
       partial: isPartial,

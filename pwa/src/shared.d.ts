@@ -43,4 +43,5 @@ export interface Shared {
   problems: Record<string, any>;
   index: Record<string, string[]>;
   kinds: Record<string, KindSpec>;
+  late_hours?: number;
 }

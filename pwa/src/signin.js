@@ -7,6 +7,7 @@
 import { endAccess, endOf } from "./access_end.js";
 import { bumpRevision } from "./database.js";
 import { feedOf } from "./feed.js";
+import { noteLost } from "./identity.js";
 import { alone } from "./locks.js";
 import { keyOf } from "./signature.js";
 
@@ -83,6 +84,7 @@ async function attempt({ database, contact, name, now }) {
     const token = answer.token ?? device?.token;
     await meta.put({ id: answer.device, token }, "device");
     await meta.put(signin, "signin");
+    if (!device) await noteLost(meta, answer.lost);
     await meta.put(null, "standing");
     await meta.delete("revoked");
     await meta.delete("access_ended");
@@ -102,6 +104,7 @@ async function attempt({ database, contact, name, now }) {
 export async function forgetSignin(database, { isTold }) {
   await database.write(["meta"], async (tx) => {
     await tx.objectStore("meta").put(null, "signin");
+    await tx.objectStore("meta").delete("drafts");
     await tx.objectStore("meta").put(!isTold, "untold_sign_out");
   });
 }

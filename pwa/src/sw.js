@@ -6,9 +6,12 @@
 import { image } from "./answers.js";
 import { assetFor, dropOldCaches, evidenceFor, precache, sharedLoader } from "./assets.js";
 import { getBlob } from "./blobs.js";
+import { paintBadge } from "./badge.js";
 import { BUILD } from "./build.js";
 import { createDevice } from "./device.js";
+import { alone } from "./locks.js";
 import { take } from "./messages.js";
+import { openNotice, showNotice } from "./notices.js";
 import { answerForm, answerFromNetwork, answerPage, wayOf } from "./route.js";
 import { answerLanguage, answerSignIn, answerSignOut } from "./session_routes.js";
 
@@ -45,12 +48,25 @@ worker.addEventListener("fetch", (event) => {
   if (way) event.respondWith(WAYS[way](event));
 });
 
+worker.addEventListener("push", (event) => {
+  event.waitUntil(showNotice(worker.registration, event.data));
+});
+
+worker.addEventListener("notificationclick", (event) => {
+  event.waitUntil(openNotice(worker.clients, event.notification));
+});
+
 worker.addEventListener("message", (event) => {
-  if (event.data?.type === "activate") return event.waitUntil(worker.skipWaiting());
+  if (event.data?.type === "activate") return event.waitUntil(begin());
   const reply = (/** @type {any} */ answer) =>
     (event.ports[0] ?? event.source)?.postMessage(answer);
   event.waitUntil(take(device, event.data ?? {}, reply));
 });
+
+/** Takes over between two entries, never in the middle of one. */
+async function begin() {
+  await alone("append", () => worker.skipWaiting());
+}
 
 /** @param {Request} request */
 async function blobFor(request) {
@@ -61,6 +77,7 @@ async function blobFor(request) {
 
 /** @param {any} message to every open page */
 async function broadcast(message) {
+  if (message.type === "net") paintBadge(message.waiting);
   for (const client of await worker.clients.matchAll({ type: "window" }))
     client.postMessage(message);
 }

@@ -73,7 +73,11 @@ export function createSync(parts) {
     await net.tell({ syncing: true });
     try {
       const standing = await inTurns(exchange);
-      await database.write(["meta"], (tx) => tx.objectStore("meta").put(standing, "standing"));
+      await database.write(["meta"], async (tx) => {
+        const meta = tx.objectStore("meta");
+        await meta.put(standing, "standing");
+        if (standing === null) await meta.put(now().toISOString(), "synced_at");
+      });
       failures = 0;
       retry_ms = 0;
       await net.tell({ syncing: false, online: true, failure: "" });

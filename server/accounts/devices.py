@@ -104,6 +104,13 @@ def must_be_trusted(connection: Connection, device: str) -> None:
         raise Problem("device_revoked", {"device": device})
 
 
+def heard(connection: Connection, device: str) -> dict[str, str] | None:
+    """A device that was enrolled, and when the server last heard from it; None if it has not."""
+    table = table_of(DeviceRow)
+    row = connection.execute(select(table).where(table.c.id == device[:64])).mappings().first()
+    return {"device": row["id"], "seen_at": row["seen_at"]} if row and row["seen_at"] else None
+
+
 def listed(connection: Connection) -> list[RowMapping]:
     """All devices of people, those seen last first."""
     table = table_of(DeviceRow)

@@ -16,6 +16,7 @@ CaseKind = Literal[
     "field_conflict",
     "count_difference",
     "parked",
+    "late",
 ]
 NAMED_MAX = 40
 

@@ -4,6 +4,7 @@ from server.domain import (
     approval_decision,
     case_resolution,
     correction,
+    delivery,
     item,
     job_step,
     lot_birth,
@@ -66,6 +67,7 @@ KINDS: dict[str, Kind] = {
         case_resolution,
         note,
         correction,
+        delivery,
     )
     for kind in module.KINDS
 }

@@ -110,4 +110,5 @@ def _in_language(request: Asking, lang: str, back: str) -> Response[Any]:
     return answer
 
 
-ROUTES = [sign_in, sign_out, link_to_language, choose_language]
+LANGUAGE_ROUTES = [link_to_language, choose_language]
+ROUTES = [sign_in, sign_out, *LANGUAGE_ROUTES]

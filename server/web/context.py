@@ -67,6 +67,7 @@ def base_context(request: Asking, me: dict[str, Any] | None, asked: Asked) -> di
         "form": None,
         "done": None,
         "outbox": [],
+        "device": None,
         "diverged": [],
         "build": plant.build,
         "partial": request.headers.get("hx-request") == "true"

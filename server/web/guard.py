@@ -19,6 +19,7 @@ from sync.problem import Problem
 Asking = Request[Any, Any, State]
 LANG_COOKIE = "traveler_lang"
 BROWSER_COOKIE = "traveler_browser"
+DEVICE_COOKIE = "traveler_device"
 BROWSER = re.compile(r"[0-9a-f]{24}")
 YEAR_S = 365 * 24 * 3600
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -36,6 +37,7 @@ HEADERS = {
     "permissions-policy": "camera=(self), geolocation=(), microphone=()",
     "cache-control": "no-store",
 }
+CERTIFICATE_ENDS = "traveler-certificate-ends"
 HEADERS_TLS = {"strict-transport-security": f"max-age={YEAR_S}"}
 
 
@@ -117,8 +119,7 @@ def with_headers(app: ASGIApp) -> ASGIApp:
     """Middleware: the security headers on every answer, whatever made it."""
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
-        secure = scope["type"] == ScopeType.HTTP and scope["app"].state.plant.settings.secure
-        due = HEADERS | HEADERS_TLS if secure else HEADERS
+        due = _due(scope["app"].state) if scope["type"] == ScopeType.HTTP else HEADERS
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -133,3 +134,11 @@ def with_headers(app: ASGIApp) -> ASGIApp:
         await app(scope, receive, send_guarded)
 
     return guarded
+
+
+def _due(state: State) -> dict[str, str]:
+    """Devices keep when the certificate ends: after that they can't ask why nobody answers."""
+    due = HEADERS | HEADERS_TLS if state.plant.settings.secure else HEADERS
+    if state.proof is None:
+        return due
+    return due | {CERTIFICATE_ENDS: state.proof.ends_at.strftime("%Y-%m-%dT%H:%M:%SZ")}

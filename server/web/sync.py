@@ -17,8 +17,19 @@ from server.accounts import devices, sessions
 from server.accounts.sessions import Session
 from server.domain.model import DOCUMENTS
 from server.domain.rights import scopes_of
+from server.lateness import tell_late
 from server.plant import Plant, chain_of
-from server.web.guard import Asking, lang_of, plant_of, session_cookie, session_of, signed_in
+from server.web.guard import (
+    DEVICE_COOKIE,
+    YEAR_S,
+    Asking,
+    cookie,
+    lang_of,
+    plant_of,
+    session_cookie,
+    session_of,
+    signed_in,
+)
 from server.web.threaded import threaded
 from server.web.wire import (
     EnrolAnswer,
@@ -76,7 +87,9 @@ def _holder(request: Asking, plant: Plant, device: str) -> Session:
 
 @post("/sync/enrol", status_code=200, responses=answers(EnrolAnswer, 401, 403))
 @threaded
-def enrol(request: Asking, data: JSONBody[EnrolRequest], bearer: Bearer = "") -> dict[str, Any]:
+def enrol(
+    request: Asking, data: JSONBody[EnrolRequest], bearer: Bearer = ""
+) -> Response[dict[str, Any]]:
     """Enrol this browser under the person's sign-in, or know it again.
 
     Problems: sign_in_needed, device_revoked, key_malformed.
@@ -95,14 +108,20 @@ def enrol(request: Asking, data: JSONBody[EnrolRequest], bearer: Bearer = "") ->
             now=plant.now(),
         )
         epoch = plant.store.epoch(connection)
-    return {
+        before = None if data.device else request.cookies.get(DEVICE_COOKIE, "")
+        lost = devices.heard(connection, before) if before else None
+    answer = {
         "device": enrolled.device,
         "token": enrolled.token,
         "epoch": epoch,
         "session": enrolled.session,
         "me": session.me(),
         "lang": lang_of(request),
+        "lost": lost,
     }
+    # Outlives what the browser may clear: how else would it be noticed?
+    marker = cookie(plant, DEVICE_COOKIE, enrolled.device, max_age_s=YEAR_S)
+    return Response(answer, cookies=[marker])
 
 
 @post(
@@ -134,6 +153,7 @@ async def push_entries(
     statuses = Counter(verdict["status"] for verdict in answer.verdicts)
     told = {"number": len(entries), "entries": ids[:LOGGED_MAX], "statuses": statuses}
     log.info("push", device=device, **told, need=answer.need)
+    await sync_to_thread(tell_late, plant, [raw for raw, *_ in entries])
     return asdict(answer)
 
 

@@ -35,8 +35,19 @@ class Me:
 
 
 @dataclass
+class LostDevice:
+    """The device that this browser was before its data were cleared; when it was last heard."""
+
+    device: str
+    seen_at: str
+
+
+@dataclass
 class EnrolAnswer:
-    """What the device keeps: its id, the token that authorises it, the sign-in, the person."""
+    """What the device keeps: its id, the token that authorises it, the sign-in, the person.
+
+    `lost`: the browser says that it is new, and was enrolled before.
+    """
 
     device: str
     token: str
@@ -44,6 +55,7 @@ class EnrolAnswer:
     session: str
     me: Me
     lang: str
+    lost: LostDevice | None
 
 
 @dataclass
@@ -100,7 +112,7 @@ class PushAnswer:
     now: str
     last_seq: int
     verdicts: list[Verdict]
-    need: Literal["resend_from", "enrol", "enrol_anew", "sign_in"] | None
+    need: Literal["resend_from", "enrol_anew"] | None
 
 
 @dataclass

@@ -3,6 +3,7 @@
 How pages are operated lives here; what must come of it is in the tests.
 """
 
+import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -40,6 +41,7 @@ class Device:
         *,
         viewport: ViewportSize = TABLET,
         locale: str = "zh-CN",
+        home: Path | None = None,
     ) -> None:
         self.server = server
         self.film = folder / "camera.mjpeg"
@@ -47,6 +49,9 @@ class Device:
         self._folder = folder
         self._viewport = viewport
         self._locale = locale
+        # Whose browser it is, and thereby which authorities it trusts.
+        self._environment: dict[str, str | float | bool] = {**os.environ}
+        self._environment |= {"HOME": str(home)} if home else {}
         self._context: BrowserContext | None = None
         self.problems: list[str] = []
         folder.mkdir(parents=True)
@@ -72,6 +77,7 @@ class Device:
             locale=self._locale,
             has_touch=self._viewport is PHONE,
             permissions=["camera"],
+            env=self._environment,
         )
         self._context.set_default_timeout(WAIT_MS)
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
@@ -80,6 +86,12 @@ class Device:
         """End the browser."""
         self.context.close()
         self._context = None
+
+    def kill_tab(self) -> None:
+        """The tab goes without being asked; another one is opened."""
+        dying = self.page
+        self.context.new_page()
+        dying.close(run_before_unload=False)
 
     def sign_in(self, login: str) -> None:
         """Sign in and wait until the device has what it needs to work alone."""

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the browser tests need and this machine lacks: Chromium, a Chinese font, pdftoppm.
+# Installs what the browser tests need and this machine lacks: Chromium, a Chinese font, pdftoppm,
+# and certutil, by which a browser is told whom to trust.
 set -euo pipefail
 
 found() {
@@ -19,6 +20,7 @@ if ! found fc-list || [ -z "$(fc-list :lang=zh family)" ]; then
   packages+=(fontconfig fonts-wqy-microhei)
 fi
 if ! found pdftoppm; then packages+=(poppler-utils); fi
+if ! found certutil; then packages+=(libnss3-tools); fi
 if [ "${#packages[@]}" = 0 ]; then exit 0; fi
 
 echo "installing for the browser tests: ${packages[*]}"

@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +25,20 @@ class RealServer:
 
     def __init__(self, data: Path) -> None:
         self.data = data
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.more: list[str] = []
+        self.environment: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start the process and wait until it answers."""
         log = (self.data.parent / "server.log").open("ab")
         self._process = subprocess.Popen(
-            [*command("demo"), "--data", str(self.data), "--port", str(self.port)],
+            [*command("demo"), "--data", str(self.data), "--port", str(self.port), *self.more],
             stdout=log,
             stderr=log,
+            env=os.environ | self.environment,
         )
         log.close()
         deadline = time.monotonic() + START_TIMEOUT_S
@@ -45,10 +49,14 @@ class RealServer:
     def answers(self) -> bool:
         """Whether /health answers."""
         try:
-            with urllib.request.urlopen(f"{self.url}/health", timeout=2) as answer:
-                return bool(answer.status == 200)
+            return self.health() == HTTPStatus.OK
         except (urllib.error.URLError, OSError):
             return False
+
+    def health(self) -> int:
+        """The status with which /health answers; OSError where nothing does."""
+        with urllib.request.urlopen(f"{self.url}/health", timeout=2) as answer:
+            return int(answer.status)
 
     def kill(self) -> None:
         """SIGKILL: no goodbye, nothing flushed."""
@@ -83,7 +91,8 @@ def command(name: str) -> list[str]:
     return [sys.executable, "-m", "server.cli", name]
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -36,7 +36,9 @@ for await (const line of createInterface({ input: process.stdin })) {
 /** @param {Record<string, any>} ask */
 async function answer({ zpl, width_mm, height_mm, dpmm, png }) {
   try {
-    if (zpl) return { png: await api.zplToBase64Async(zpl, width_mm, height_mm, dpmm) };
+    if (zpl !== undefined) {
+      return { png: await api.zplToBase64Async(zpl, width_mm, height_mm, dpmm) };
+    }
     const found = await readBarcodes(new Uint8Array(Buffer.from(png, "base64")), OPTIONS);
     return {
       codes: found

@@ -2,6 +2,7 @@
  * The buttons of the outbox page: send now, keep as a file, bring in from a file, "understood".
  */
 import { ask, tell } from "./channel.js";
+import { prepare } from "./device.js";
 import { changed } from "./refresh.js";
 
 export function wireOutbox() {
@@ -10,6 +11,8 @@ export function wireOutbox() {
     if (at?.closest("[data-sync-now]")) void tell({ type: "sync", force: true, again: true });
     if (at?.closest("[data-outbox-export]")) void keep();
     if (at?.closest("[data-anew-read]")) void tell({ type: "anew_read" });
+    if (at?.closest("[data-lost-read]")) void tell({ type: "lost_read" });
+    if (at?.closest("[data-prepare]")) void prepare().then(changed);
     const dismiss = /** @type {HTMLElement | null} */ (
       at?.closest("[data-outbox-dismiss]") ?? null
     );

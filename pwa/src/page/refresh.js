@@ -58,7 +58,7 @@ export function leave() {
 }
 
 /** Something was filled in or unrolled, or the cursor stands where somebody is about to type. */
-function isInHand() {
+export function isInHand() {
   if (document.querySelector("#main [data-further]")) return true;
   return isTouched || document.activeElement?.closest("#main form") != null;
 }

@@ -22,7 +22,7 @@ export function paint(state) {
   show("[data-anew]", state.anew);
   show("[data-full]", state.failure === "device_full");
   paintLoaded(state);
-  if (bar) paintAges(bar);
+  if (bar) paintAges();
 }
 
 /** The bar may have been swapped, and time goes on. */
@@ -53,7 +53,7 @@ function paintBar(bar, { online, syncing, waiting, oldest, signed_out, failure }
     "[data-net-waiting]",
     waiting > 0 ? text(bar, "Waiting", { count: waiting }) : text(bar, sent),
   );
-  write(bar, "[data-net-oldest]", oldest ? text(bar, "Oldest", { age: ageOf(bar, oldest) }) : "");
+  write(bar, "[data-net-oldest]", oldest ? text(bar, "Oldest", { age: ageSince(oldest) }) : "");
   write(bar, "[data-net-count]", String(waiting));
   show("[data-net-count]", waiting > 0);
 }
@@ -64,28 +64,32 @@ function paintLoaded({ loaded }) {
   if (notice) notice.dataset["loaded"] = String(loaded);
 }
 
-/**
- * How long each entry of the outbox waits already, beside the moment that the page says.
- * @param {HTMLElement} bar
- */
-function paintAges(bar) {
+/** How long each entry of the outbox waits already, beside the moment that the page says. */
+function paintAges() {
   /** @type {NodeListOf<HTMLTimeElement>} */
   const moments = document.querySelectorAll("time[data-age]");
   for (const time of moments) {
     const said = (time.dataset["said"] ??= time.textContent ?? "");
-    time.textContent = `${said} · ${ageOf(bar, time.dateTime)}`;
+    time.textContent = `${said} · ${ageSince(time.dateTime)}`;
   }
 }
 
 /**
- * @param {HTMLElement} bar
- * @param {string} moment
+ * @param {number} age_ms
+ * @returns {string} in the words of the bar; empty for who is not signed in
  */
-function ageOf(bar, moment) {
-  const minutes = Math.max(0, Math.floor((Date.now() - Date.parse(moment)) / MINUTE_MS));
+export function ageOf(age_ms) {
+  const bar = /** @type {HTMLElement | null} */ (document.querySelector("[data-net]"));
+  if (!bar) return "";
+  const minutes = Math.max(0, Math.floor(age_ms / MINUTE_MS));
   if (minutes < 60) return text(bar, "Minutes", { count: minutes });
   if (minutes < 48 * 60) return text(bar, "Hours", { count: Math.floor(minutes / 60) });
   return text(bar, "Days", { count: Math.floor(minutes / 60 / 24) });
+}
+
+/** @param {string} moment */
+function ageSince(moment) {
+  return ageOf(Date.now() - Date.parse(moment));
 }
 
 /**

@@ -1,6 +1,7 @@
 /**
  * A new version waits until somebody agrees: nothing changes under a person's hands.
  */
+import { isInHand } from "./refresh.js";
 import { show } from "./status.js";
 
 /** A page of this app is seldom loaded whole, so the browser seldom looks by itself. */
@@ -21,8 +22,19 @@ export function offerUpdate(registration) {
     const button = /** @type {Element | null} */ (event.target)?.closest("[data-update-now]");
     if (!button) return;
     isAgreed = true;
-    registration.waiting?.postMessage({ type: "activate" });
+    const words = document.querySelector("[data-update] [data-text-soon]");
+    if (isInHand() && words instanceof HTMLElement) {
+      words.textContent = words.dataset["textSoon"] ?? "";
+      button.setAttribute("hidden", "");
+    }
+    activate();
   });
+  // What was begun is sent first.
+  document.body.addEventListener("htmx:afterSettle", () => isAgreed && activate());
+
+  function activate() {
+    if (!isInHand()) registration.waiting?.postMessage({ type: "activate" });
+  }
   navigator.serviceWorker.addEventListener("controllerchange", () => {
     if (isAgreed) location.reload();
   });

@@ -46,6 +46,14 @@ DONE = [
     {"id": "a", "kind": "step.recorded", "status": status, "code": code, "params": {"lot": "<L>"}}
     for status, code in (("", None), ("applied", None), ("merged", "lot_already_held"))
 ]
+HOLDINGS = {
+    "complete": True,
+    "counts": [{"type": "lots", "count": 12}],
+    "total": 40,
+    "synced_at": "2026-11-22T01:02:03.000Z",
+    "waiting": 1,
+    "photos": 0,
+}
 DIVERGED = [
     {"scope": "SZ.floor", "at": "2026-11-22T01:02:03.000Z", "healed": healed}
     for healed in (True, False)
@@ -148,6 +156,7 @@ def context(page: Page, lang: str, chance: random.Random) -> dict[str, Any]:
         "form": chance.choice([None, FORM]),
         "done": chance.choice([None, *DONE]),
         "outbox": OUTBOX,
+        "device": chance.choice([None, HOLDINGS]),
         "diverged": DIVERGED,
         "build": "3f2a91c07be4",
         "partial": chance.random() < 0.3,

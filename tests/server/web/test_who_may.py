@@ -27,6 +27,9 @@ PUBLIC = {
     "GET /lang/{lang:str}",
     "POST /language",
     "GET /offline",
+    "GET /trust",
+    "GET /trust/traveler-ca.crt",
+    "GET /trust/code.svg",
     "GET /revoked",
     "GET /01/{gtin:str}/10/{lot:str}",  # leads to /scan, which asks for a sign-in
     "GET /schema",

@@ -1,0 +1,88 @@
+"""Records that waited on a device for longer than the setting says are a supervisor's to know."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from server.domain.case import Case
+from server.domain.model import MODEL
+from server.domain.sums import broken
+from server.lateness import tell_late
+from server.plant import Plant
+from sync import documents
+from sync.push import Delivery, push
+from sync.verify import verify
+from tests.simulation.demo import enrolled
+from tests.simulation.sender import Sender
+from tests.simulation.small_plant import small_plant
+
+LOT = "lot/SZ:M-1:L1"
+
+
+@pytest.fixture
+def plant(tmp_path: Path) -> Iterator[Plant]:
+    plant = small_plant(tmp_path / "plant")
+    yield plant
+    plant.close()
+
+
+@pytest.fixture
+def tablet(plant: Plant) -> Sender:
+    return enrolled(plant, "tablet", "wang.fang")
+
+
+def noted(plant: Plant, tablet: Sender, *, hours_ago: float, skew_ms: int = 0) -> bytes:
+    at = (plant.now() - timedelta(hours=hours_ago)).isoformat(timespec="milliseconds")
+    return tablet.write("note.added", LOT, {"text": "x"}, at=at, skew_ms=skew_ms)
+
+
+def deliver(plant: Plant, *raws: bytes) -> None:
+    push(plant.engine, [Delivery("tablet", [(raw, None) for raw in raws])], plant.now())
+    tell_late(plant, raws)
+
+
+def cases(plant: Plant) -> list[Case]:
+    key = f"case/SZ:late-tablet-{plant.now():%Y%m%d}"
+    with plant.store.read() as connection:
+        found = documents.load(connection, MODEL.documents, {key})
+    return [one for one in found.values() if isinstance(one, Case)]
+
+
+def test_what_waited_for_days_opens_one_case_for_all_of_it(plant: Plant, tablet: Sender):
+    deliver(plant, *(noted(plant, tablet, hours_ago=hours) for hours in (50, 49, 3)))
+    [case] = cases(plant)
+    assert (case.kind, case.params) == ("late", {"count": 2, "hours": 50})
+    assert verify(plant.store, MODEL, broken).whole
+
+
+def test_a_delivery_that_is_sent_again_is_told_once(plant: Plant, tablet: Sender):
+    raw = noted(plant, tablet, hours_ago=50)
+    deliver(plant, raw)
+    deliver(plant, raw)
+    [case] = cases(plant)
+    assert case.params == {"count": 1, "hours": 50}
+
+
+@pytest.mark.parametrize(("hours_ago", "skew_h"), [(3, 0), (50, 49), (-10, 0)])
+def test_what_comes_in_time_is_not_told_also_from_a_clock_that_is_wrong(
+    plant: Plant, tablet: Sender, hours_ago: float, skew_h: int
+):
+    deliver(plant, noted(plant, tablet, hours_ago=hours_ago, skew_ms=skew_h * 3_600_000))
+    assert cases(plant) == []
+
+
+def test_a_clock_that_is_behind_does_not_hide_it(plant: Plant, tablet: Sender):
+    """It says an hour ago, and the server knows that it runs two days ahead."""
+    raw = noted(plant, tablet, hours_ago=1 - 48, skew_ms=-96 * 3_600_000)
+    deliver(plant, raw)
+    [case] = cases(plant)
+    assert case.params == {"count": 1, "hours": 49}
+
+
+def test_bytes_that_are_no_entry_are_passed_over(plant: Plant):
+    tell_late(
+        plant, [b'{"at":"2020-01-01T00:00:00.000+08:00"}', b'"at":"0001-01-01T00:00"', b"\xff"]
+    )
+    assert cases(plant) == []
