@@ -15,7 +15,8 @@ from server.notices.tables import NoticeRow, SubscriptionRow
 from server.notices.web_push import Browser
 from sync.document import utc_text
 from sync.problem import Problem
-from sync.store import table_of, upsert
+from sync.statements import upsert
+from sync.store import table_of
 
 TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 
