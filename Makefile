@@ -14,10 +14,12 @@ SEED ?= 0
 SEEDS ?= 10
 MINUTES ?= 10
 CASES ?= 10000
+EXAMPLES ?= 12
 
 VENV := .venv
 BIN := $(VENV)/bin
 NODE_BIN := $(VENV)/node-bin
+RIVALS := .venv-rivals
 FONTS := labels/fonts/NotoSansSC_400Regular.ttf labels/fonts/NotoSansSC_700Bold.ttf
 FONT_PACKAGE := pwa/node_modules/@expo-google-fonts/noto-sans-sc
 
@@ -27,7 +29,8 @@ DEVICE_TESTS = $(wildcard tests/pwa/*.test.js tests/pwa/*/*.test.js)
 BROWSER_TESTS = $(wildcard tests/browser/test_*.py)
 
 # Offered once the module behind it exists: target=file.
-OPTIONAL := sim=tests/simulation/__main__.py bench=tests/benchmarks/__main__.py \
+OPTIONAL := sim=tests/simulation/__main__.py mutants=tests/mutants/__main__.py \
+  bench=tests/benchmarks/__main__.py \
   screenshots=tests/browser/screenshots.py journey=tests/browser/test_journey.py
 ABSENT := $(foreach pair,$(OPTIONAL),\
   $(if $(wildcard $(word 2,$(subst =, ,$(pair)))),,$(word 1,$(subst =, ,$(pair)))))
@@ -35,10 +38,11 @@ ABSENT := $(foreach pair,$(OPTIONAL),\
 export PATH := $(CURDIR)/$(NODE_BIN):$(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup run test check journey sim bench screenshots build wheel lock clean
+.PHONY: help setup run test check journey sim mutants bench labels-check screenshots build \
+  wheel lock clean
 
 help: ## this list
-	@awk -v absent=" $(ABSENT) " -F ':.*## ' '/^[a-z]+:.*## / { \
+	@awk -v absent=" $(ABSENT) " -F ':.*## ' '/^[a-z-]+:.*## / { \
 	  if (!index(absent, " " $$1 " ")) printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: $(VENV)/.project pwa/node_modules/.stamp $(FONTS) ## install what is locked, in here
@@ -78,12 +82,19 @@ sim: setup ## devices under faults, servers killed, bad requests (SEED=, SEEDS=,
 	python -m tests.harness --seed $(SEED) --seeds $(SEEDS) --minutes $(MINUTES)
 	python -m tests.fuzz --seed $(SEED) --cases $(CASES)
 
+mutants: setup ## known bugs planted one at a time, each to be found (SEED=)
+	python -m tests.mutants --seed $(SEED)
+
 bench: setup build ## how fast, with numbers
 	python -m tests.benchmarks
 
 screenshots: setup build ## pictures of the pages for the documentation
 	bash tests/browser/install.sh
 	python -m tests.browser.screenshots
+
+labels-check: setup $(RIVALS)/.stamp ## labels printed, read back, worn and timed (EXAMPLES=, SEED=)
+	command -v pdftoppm >/dev/null || { echo "needs pdftoppm: apt-get install poppler-utils"; exit 1; }
+	python -m tests.labels_check --examples $(EXAMPLES) --seed $(SEED) --rivals $(RIVALS)/bin/python
 
 build: pwa/dist/build.json ## bundle the device app into pwa/dist
 
@@ -98,7 +109,8 @@ lock: ## renew the Python locks (needs uv)
 	  pyproject.toml
 
 clean: ## remove all that was installed or built; data stays
-	rm -rf $(VENV) pwa/node_modules pwa/dist dist node_modules tests/pwa/node_modules $(FONTS)
+	rm -rf $(VENV) $(RIVALS) $(FONTS) pwa/node_modules pwa/dist dist node_modules
+	rm -rf tests/pwa/node_modules
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -115,6 +127,12 @@ $(VENV)/.project: pyproject.toml $(VENV)/.python
 
 $(VENV)/.node: $(VENV)/.python .ci/node.sh
 	bash .ci/node.sh $(VENV)
+	touch $@
+
+# What the speed of labels is compared with; it needs Pango (apt-get install libpango-1.0-0).
+$(RIVALS)/.stamp: tests/labels_check/rivals.txt
+	$(PYTHON) -m venv --clear $(RIVALS)
+	$(RIVALS)/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
 pwa/node_modules/.stamp: pwa/package.json pwa/package-lock.json $(VENV)/.node

@@ -1,17 +1,20 @@
-"""Labels: what stands on a lot's label, how it is drawn, and how a scanned code is read back.
+"""Labels: what stands on a label, how it is drawn and printed, and how a scanned code is read back.
 
 Knows its libraries and nothing else of Traveler: no database, no request, no document.
 
-    labels.lot     LotLabel(lot_id=…, link=lot_link(…), …)   what one label says
-    labels.raster  png(label, dpi=300)                       a bitmap for a label printer
-    labels.page    pdf([label, …], page="A4", start=0)       sheets of eight, "label" for a roll
-    labels.sheet   write(table, Path("lots.pdf"), …)         many labels from a CSV table
-    labels.code    lot_link(…), read(text)                   what codes say and scans mean
+    from labels import layout_file, printing
+    from labels.content import label
 
-One layout (`labels.lot`) makes marks (`labels.marks`) on a grid of whole printer dots; two
-painters put the same marks on a bitmap and on paper. `labels.symbol` encodes, `labels.status`
-draws the signs, `labels.text` and `labels.font` set the words, `labels.gs1` knows GS1. Every
-failure is a `LabelError` with a code of `labels.error`.
+    lot = label(layout_file.layout("lot"), {"lot_id": …}, base_url="https://traveler.example")
+    printing.png(lot, dpi=300)      a bitmap; printing.svg(lot), printing.zpl([lot], dpi=203)
+    printing.pdf([lot, …], page="A4", start=3)
+
+A layout (`labels.layout`, read and checked by `labels.layout_file`) is a YAML file in millimetres;
+a label (`labels.content`) fills its fields; `labels.draw` makes marks (`labels.marks`) on a grid of
+whole printer dots; four painters (`labels.raster`, `labels.pdf`, `labels.zpl`, `labels.svg`) put
+the same marks on a bitmap, on paper, into a printer and on a screen. `labels.batch` prints a table
+of thousands. `labels.symbol` encodes, `labels.gs1` and `labels.code` read what a scanner returns.
+Every failure is a `LabelError` with a code of `labels.error`. See docs/labels.md.
 
 Ours to promise: modules of whole dots, the quiet zones of the standards, black on white, and that
 the codes were read back in the tests, also after blur and noise. Print grades (ISO/IEC 15415,

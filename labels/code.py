@@ -1,4 +1,4 @@
-"""What goes into the codes of a label, and how a scanned or typed text is read.
+"""How a scanned or typed text is read.
 
 Pure text in, pure values out: nothing here draws, looks a thing up or opens a link. The device has
 a twin of `read` in JavaScript; `tests/vectors/codes.json` holds both to the same answers. A
@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Literal
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from labels import gs1
 from labels.error import LabelError
+from labels.gs1_table import identifier
 
 TEXT_LENGTH_MAX = 200
 LINK_LENGTH_MAX = 2000
 
 Kind = Literal["gs1", "own", "lot_id", "text", "foreign", "invalid"]
-Type = Literal["lot", "job", "item", "visit", "requisition"]
+Type = Literal[
+    "lot", "job", "item", "visit", "requisition", "asset", "equipment", "location", "person"
+]
 
 TYPES: dict[str, Type] = {
     "lots": "lot",
@@ -28,6 +31,10 @@ TYPES: dict[str, Type] = {
     "items": "item",
     "visits": "visit",
     "requisitions": "requisition",
+    "assets": "asset",
+    "equipment": "equipment",
+    "locations": "location",
+    "people": "person",
 }
 
 BLANKS = " \t\r\n\u00a0\u3000\ufeff"
@@ -45,7 +52,6 @@ _LOT_ID = re.compile(
     r":[A-Za-z0-9][A-Za-z0-9._/+-]{0,39}\Z"
 )
 _BROKEN_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_BASE_URL = re.compile(r"https?://[^/?#\s]+\Z")
 _IDENTIFIER = re.compile(r"[0-9]{2,4}\Z")
 
 
@@ -53,9 +59,9 @@ _IDENTIFIER = re.compile(r"[0-9]{2,4}\Z")
 class Reading:
     """What a text turned out to be; only the fields of its `kind` are set.
 
-    gs1: gtin (fourteen digits), lot, serial, expiry · own: type, id · lot_id: id · text, foreign:
-    text · invalid: reason, one of the codes of `labels.error` or empty, too_long,
-    control_characters.
+    gs1: gtin (fourteen digits), lot, serial, expiry, more (all other identifiers and their values)
+    · own: type, id · lot_id: id · text, foreign: text · invalid: reason, one of the codes of
+    `labels.error` or empty, too_long, control_characters.
     """
 
     kind: Kind
@@ -63,25 +69,11 @@ class Reading:
     lot: str | None = None
     serial: str | None = None
     expiry: date | None = None
+    more: dict[str, str] | None = None
     type: Type | None = None
     id: str | None = None
     text: str | None = None
     reason: str | None = None
-
-
-def lot_link(base_url: str, lot_id: str, *, gtin: str | None, lot_code: str) -> str:
-    """The link in a lot's QR code: a GS1 Digital Link (URI Syntax §4) where the item has a GTIN.
-
-    Without one, or where GS1 cannot carry the lot code (20 characters of set 82), it is not GS1
-    but our own URL. Raises LabelError `base_url` unless that is scheme and host,
-    `gtin_check_digit` or `element_string` for a wrong GTIN.
-    """
-    base = base_url.rstrip("/")
-    if not _BASE_URL.match(base):
-        raise LabelError("base_url", base_url, message="the base URL is https:// and a host")
-    if gtin and gs1.lot_fits(lot_code):
-        return f"{base}/01/{gs1.gtin14(gtin)}/10/{quote(lot_code, safe='')}"
-    return f"{base}/lots/{quote(lot_id, safe='')}"
 
 
 def read(text: str) -> Reading:
@@ -103,7 +95,7 @@ def _marked(bare: str) -> Reading:
     symbology, rest = (mark.group(), bare[3:]) if mark else ("", bare)
     if symbology in ("]d2", "]Q3", "]C1", "]e0"):
         return _gs1(gs1.element_string(rest))
-    if symbology in ("]E0", "]E4"):
+    if symbology in ("]E0", "]E4") or (symbology in ("]I0", "]I1") and gs1.gtin_valid(rest)):
         return _gs1(gs1.elements([(gs1.GTIN, rest)]))
     if gs1.FNC1 in rest:
         return _gs1(gs1.element_string(rest))
@@ -113,14 +105,15 @@ def _marked(bare: str) -> Reading:
 
 
 def _gs1(elements: gs1.Elements) -> Reading:
-    if elements.gtin is None and elements.lot is None:
-        raise LabelError("no_gtin_or_lot", "", message="the code holds neither GTIN nor lot")
+    if not (elements.gtin or elements.lot or any(key in elements.more for key in gs1.KEYS)):
+        raise LabelError("no_gtin_or_lot", "", message="the code holds neither key nor lot")
     return Reading(
         "gs1",
         gtin=elements.gtin,
         lot=elements.lot,
         serial=elements.serial,
         expiry=elements.expiry,
+        more=elements.more or None,
     )
 
 
@@ -132,6 +125,9 @@ def _unmarked(bare: str) -> Reading:
         return _linked(bare, link)
     if _OTHER_SCHEME.match(bare):
         return Reading("foreign", text=bare)
+    elements = gs1.bare_element_string(bare)
+    if elements:
+        return _gs1(elements)
     if _LOT_ID.match(bare):
         return Reading("lot_id", id=bare)
     if len(bare) > TEXT_LENGTH_MAX:
@@ -161,13 +157,9 @@ def _own(bare: str, segments: list[str]) -> Reading:
 
 
 def _path_pairs(segments: list[str]) -> list[tuple[str, str]] | None:
-    """Identifiers and values from the GTIN on; None where the path holds none or breaks off."""
+    """Identifiers and values from the key on; None where the path holds none or breaks off."""
     start = next(
-        (
-            place
-            for place, (name, value) in enumerate(pairwise(segments))
-            if name == gs1.GTIN and gs1.looks_like_gtin(value)
-        ),
+        (place for place, (name, value) in enumerate(pairwise(segments)) if _is_key(name, value)),
         None,
     )
     if start is None:
@@ -178,10 +170,17 @@ def _path_pairs(segments: list[str]) -> list[tuple[str, str]] | None:
     return [(name, _decoded(value)) for name, value in zip(names, values, strict=True)]
 
 
+def _is_key(name: str, value: str) -> bool:
+    """A GTIN may be wrong and is told so; another key must be right to be taken for one."""
+    if name == gs1.GTIN:
+        return gs1.looks_like_gtin(value)
+    return name in gs1.KEYS and gs1.value_fits(name, value)
+
+
 def _query_pairs(query: str) -> list[tuple[str, str]]:
     """Identifiers and values of a query; plus stays plus, as in the path."""
     parts = (part.partition("=") for part in query.split("&"))
-    return [(name, _decoded(value)) for name, _, value in parts if name in gs1.OURS]
+    return [(name, _decoded(value)) for name, _, value in parts if identifier(name)]
 
 
 def _decoded(text: str) -> str:

@@ -1,49 +1,50 @@
-"""GS1 identification: GTINs, the characters of a lot, element strings and their dates.
+"""GS1 identification: GTINs, element strings, their check digits and dates.
 
 Follows the GS1 General Specifications: §3 (application identifiers), §7.8 (element strings), §7.9
 (check digits), §7.11 (characters), §7.12 (dates). Knows no URL; the links are in `labels.code`.
+The device's twin is `pwa/src/scan/gs1.js`.
 """
 
 import re
 from calendar import monthrange
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from labels.error import LabelError
+from labels.gs1_table import PREDEFINED_LENGTH, identifier, identifier_of
 
 FNC1 = "\x1d"
 
+SSCC = "00"
 GTIN = "01"
 LOT = "10"
 EXPIRY = "17"
 SERIAL = "21"
-OURS = (GTIN, LOT, EXPIRY, SERIAL)
-
-# Digits of an element, identifier included, by the identifier's first two digits: GS1 General
-# Specifications, figure "element strings with predefined length". All others end at FNC1.
-PREDEFINED_LENGTH = {
-    "00": 20, "01": 16, "02": 16, "03": 16, "04": 18,
-    "11": 8, "12": 8, "13": 8, "14": 8, "15": 8, "16": 8, "17": 8, "18": 8, "19": 8,
-    "20": 4, "31": 10, "32": 10, "33": 10, "34": 10, "35": 10, "36": 10, "41": 16,
-}  # fmt: skip
+# What identifies something by itself (General Specifications §2): the keys of a Digital Link.
+KEYS = ("00", "01", "253", "255", "401", "402", "414", "417", "8003", "8004", "8006", "8010",
+        "8013", "8017", "8018")  # fmt: skip
 
 _GTIN_DIGITS = re.compile(r"(?:[0-9]{8}|[0-9]{12,14})\Z")
-# Character set 82, at most twenty: lots (AI 10) and serials (AI 21).
-_LOT_OR_SERIAL = re.compile(r"[!\"%&'()*+,\-./0-9:;<=>?A-Z_a-z]{1,20}\Z")
 _DATE_DIGITS = re.compile(r"[0-9]{6}\Z")
-_TYPED_START = re.compile(r"\((?:01|10|17|21)\)")
+# What a person types in brackets at the start of an element string: keys, lot, expiry, serial.
+_TYPED_START = re.compile(r"\((?:00|01|02|10|17|21|253|255|402|414|8003|8004|8017|8018)\)")
 _TYPED_IDENTIFIER = re.compile(r"\(([0-9]{2,4})\)")
 
 
 @dataclass(frozen=True)
 class Elements:
-    """What an element string or a Digital Link says about a product; fourteen digits in `gtin`."""
+    """What an element string or a Digital Link says; fourteen digits in `gtin`.
+
+    `more` holds the values of all other identifiers as they stand, checked where the table of
+    `labels.gs1_table` knows them.
+    """
 
     gtin: str | None = None
     lot: str | None = None
     serial: str | None = None
     expiry: date | None = None
+    more: dict[str, str] = field(default_factory=dict)
 
 
 def check_digit(digits: str) -> str:
@@ -78,30 +79,54 @@ def looks_like_gtin(text: str) -> bool:
     return bool(_GTIN_DIGITS.match(text))
 
 
-def lot_fits(lot_code: str) -> bool:
-    """Whether GS1 can carry `lot_code` as it is: 1 to 20 characters of set 82."""
-    return bool(_LOT_OR_SERIAL.match(lot_code))
+def value_fits(name: str, value: str) -> bool:
+    """Whether `value` is one that identifier `name` can carry: form, check digit and date."""
+    try:
+        require_value(name, value)
+    except LabelError:
+        return False
+    return True
+
+
+def require_value(name: str, value: str) -> None:
+    """Raises `element_value` for a wrong form, `gtin_check_digit` or `expiry_date` for a wrong
+    check digit or day; an identifier that the table lacks takes anything."""
+    rule = identifier(name)
+    if rule is None:
+        return
+    found = rule.value.match(value)
+    if not found:
+        if rule.dates == (1,):
+            expiry_date(value)
+        raise LabelError("element_value", value, message=f"({name}) cannot be {value!r}")
+    for group in rule.checked:
+        digits = found[group]
+        if digits.strip("0") == "" or check_digit(digits[:-1]) != digits[-1]:
+            raise LabelError("gtin_check_digit", digits,
+                             message=f"the check digit of {digits} is wrong")  # fmt: skip
+    for group in rule.dates:
+        if found[group]:
+            expiry_date(found[group])
 
 
 def elements(pairs: Iterable[tuple[str, str]]) -> Elements:
-    """Checked values of pairs of identifier and value; of two equal identifiers the first counts.
+    """What pairs of identifier and value say; of two equal identifiers the first counts.
 
     Raises LabelError `gtin_check_digit`, `element_string`, `element_value` or `expiry_date`.
     """
     found: dict[str, str] = {}
-    for identifier, value in pairs:
-        if identifier in OURS:
-            found.setdefault(identifier, value)
-    for identifier in (LOT, SERIAL):
-        if identifier in found and not lot_fits(found[identifier]):
-            raise LabelError(
-                "element_value", found[identifier], message=f"({identifier}) {found[identifier]!r}"
-            )
+    for name, value in pairs:
+        found.setdefault(name, value)
+    if GTIN in found:
+        found[GTIN] = gtin14(found[GTIN])
+    for name, value in found.items():
+        require_value(name, value)
     return Elements(
-        gtin=gtin14(found[GTIN]) if GTIN in found else None,
-        lot=found.get(LOT),
-        serial=found.get(SERIAL),
-        expiry=expiry_date(found[EXPIRY]) if EXPIRY in found else None,
+        gtin=found.pop(GTIN, None),
+        lot=found.pop(LOT, None),
+        serial=found.pop(SERIAL, None),
+        expiry=expiry_date(found.pop(EXPIRY)) if EXPIRY in found else None,
+        more=found,
     )
 
 
@@ -135,8 +160,7 @@ def element_string(text: str) -> Elements:
 
 def _next_pair(rest: str) -> tuple[tuple[str, str], str]:
     """The first element of `rest`, and what comes after it."""
-    identifier = rest[:2]
-    length = PREDEFINED_LENGTH.get(identifier)
+    length = PREDEFINED_LENGTH.get(rest[:2])
     if length is None:
         element, _, after = rest.partition(FNC1)
     else:
@@ -144,11 +168,33 @@ def _next_pair(rest: str) -> tuple[tuple[str, str], str]:
     digits_needed = 2 if length is None else length
     if not re.match(rf"[0-9]{{{digits_needed}}}", element):
         raise LabelError("element_string", rest, message=f"no element starts with {rest[:20]!r}")
-    return (identifier, element[2:]), after
+    name = identifier_of(element) or element[:2]
+    return (name, element[len(name) :]), after
+
+
+def bare_element_string(text: str) -> Elements | None:
+    """What an element string says that lost its symbology identifier and needs no FNC1; None where
+    `text` is something else.
+
+    A GTIN or SSCC with the right check digit must come first, and all that follows be identifiers
+    that the table knows, with values they can carry: nothing else is taken for one by chance.
+    """
+    if not re.match(r"0[01][0-9]{14}", text):
+        return None
+    rest = text
+    while rest:
+        name = identifier_of(rest)
+        if name is None:
+            return None
+        length = PREDEFINED_LENGTH.get(name[:2], len(rest))
+        if not value_fits(name, rest[len(name) : length]):
+            return None
+        rest = rest[length:]
+    return element_string(text)
 
 
 def looks_typed(text: str) -> bool:
-    """Whether `text` starts as a person types an element string: (01), (10), (17) or (21)."""
+    """Whether `text` starts as a person types an element string: (01), (10), (17), (21) …"""
     return bool(_TYPED_START.match(text))
 
 
@@ -157,3 +203,17 @@ def typed_element_string(text: str) -> Elements:
     parts = _TYPED_IDENTIFIER.split(text)
     values = (value.strip(" ") for value in parts[2::2])
     return elements(zip(parts[1::2], values, strict=True))
+
+
+def written(pairs: Iterable[tuple[str, str]]) -> tuple[str, str]:
+    """An element string for a code (FNC1 as `\\x1d`) and its human-readable line (§4.14).
+
+    The line has the identifiers in brackets and may be broken between elements, where it has a
+    zero-width space. Raises LabelError as `require_value` does.
+    """
+    string, line = "", []
+    for name, value in pairs:
+        require_value(name, value)
+        string += name + value + ("" if name[:2] in PREDEFINED_LENGTH else FNC1)
+        line.append(f"({name}){value}")
+    return string.removesuffix(FNC1), "\u200b".join(line)

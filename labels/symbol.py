@@ -1,118 +1,130 @@
-"""The two symbols of a label as modules of whole printer dots: Code 128 and QR code.
+"""A code as modules, whichever kind it is: QR, Data Matrix and the linear codes.
 
-Encoding is python-barcode's and qrcode's; here the modules get their size, so that a bar's edge
-never falls inside a dot. Quiet zones (Code 128 10X, QR 4X: ISO/IEC 15417 and 18004) are the
-layout's to keep free.
+Encoding is qrcode's (`labels.qr`), zint's and python-barcode's (`labels.linear`). Here is what all
+of them have in common: rows of modules, the quiet zone that the standard asks for, and what a
+reader gives back. Sizes in dots are `labels.draw`'s.
 """
 
-from itertools import groupby
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
 
-from barcode.charsets import code128 as code128_tables
-from barcode.codex import Code128
-from qrcode import QRCode
-from qrcode.constants import ERROR_CORRECT_H, ERROR_CORRECT_M, ERROR_CORRECT_Q
-from qrcode.exceptions import DataOverflowError
-from qrcode.util import create_data
+from zint import DataMatrixOptions, InputMode, Symbology
+from zint import Symbol as ZintSymbol
 
+from labels import linear
 from labels.error import LabelError
-from labels.marks import Grid, Modules
+from labels.gs1 import FNC1
+from labels.gs1_table import PREDEFINED_LENGTH, identifier_of
+from labels.qr import qr
 
-CODE128_MODULE_MIN_MM = 0.165
-CODE128_MODULE_MAX_MM = 0.26
-QR_MODULE_MIN_MM = 0.35
-QR_MODULE_MAX_MM = 0.68
-# Short links take the same version as usual ones, so that labels of one rack look alike.
-QR_VERSION_MIN = 5
+Kind = Literal[
+    "qr", "datamatrix", "gs1-datamatrix",
+    "code128", "gs1-128", "ean13", "ean8", "upca", "itf14", "code39", "codabar",
+]  # fmt: skip
+
+# In modules on each side: ISO/IEC 18004, 16022, 15417, 15420, 16390, 16388, EN 798.
+QUIET: dict[Kind, int] = {
+    "qr": 4,
+    "datamatrix": 1,
+    "gs1-datamatrix": 1,
+    "code128": 10,
+    "gs1-128": 10,
+    "ean13": 11,
+    "ean8": 7,
+    "upca": 9,
+    "itf14": 10,
+    "code39": 10,
+    "codabar": 10,
+}
+ROWS_MAX = 200  # of zint, however many are used
+TWO_DIMENSIONAL: tuple[Kind, ...] = ("qr", "datamatrix", "gs1-datamatrix")
+GS1_KINDS: tuple[Kind, ...] = ("gs1-datamatrix", "gs1-128")
 
 
-def code128(text: str, grid: Grid, *, x: int, y: int, width_max: int, height: int) -> Modules:
-    """`text` as Code 128 with its top left corner at (x, y), at most `width_max` wide.
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """One code: rows of "0" and "1" (a single row for bars), and `text` as a reader returns it,
+    FNC1 between elements as `\\x1d`.
 
-    Raises LabelError `code128_character` for a character Code 128 has not, `code_too_wide` where
-    not even the smallest module that scanners read lets it fit.
+    `level` is the letter of a QR code's error correction.
     """
+
+    kind: Kind
+    text: str
+    rows: tuple[str, ...]
+    level: str = ""
+
+    @property
+    def columns(self) -> int:
+        return len(self.rows[0])
+
+    @property
+    def quiet(self) -> int:
+        """Modules that stay white: on all sides, of bars on the left and right."""
+        return QUIET[self.kind]
+
+    @property
+    def square(self) -> bool:
+        return self.kind in TWO_DIMENSIONAL
+
+
+@lru_cache(maxsize=256)
+def symbol(kind: Kind, text: str, level: str = "M") -> Symbol:
+    """`text` as a code of `kind`; of GS1 kinds `text` is an element string, FNC1 as `\\x1d`.
+    `level` is the least error correction of a QR code: M, Q or H.
+
+    Raises LabelError `code_empty`, `code_character` with the character that the kind has not,
+    `code_too_wide` beyond its capacity, `gtin_check_digit` or `element_string` for retail codes.
+    """
+    if not text:
+        raise LabelError("code_empty", kind, message=f"the {kind} code has no content")
+    if kind == "qr":
+        code = qr(text, level)
+        return Symbol(kind, text, code.rows, code.level)
+    if kind == "datamatrix" or kind == "gs1-datamatrix":  # noqa: PLR1714 - narrows the type
+        return Symbol(kind, text, _data_matrix(text, gs1=kind == "gs1-datamatrix"))
+    bars = linear.bars(kind, text)
+    return Symbol(kind, bars.text, (bars.modules,))
+
+
+def _data_matrix(text: str, *, gs1: bool) -> tuple[str, ...]:
+    """ECC 200, square (ISO/IEC 16022), by zint."""
     for character in text:
-        if character not in code128_tables.ALL or not character.isprintable():
+        if character < " " and not (gs1 and character == FNC1):
             raise LabelError(
-                "code128_character", character, message=f"Code 128 cannot carry {character!r}"
+                "code_character", character, message=f"Data Matrix here takes no {character!r}"
             )
-    bits = Code128(text).build()[0]
-    module = min(width_max // len(bits), grid.dots_down(CODE128_MODULE_MAX_MM))
-    if module * 25.4 / grid.dpi < CODE128_MODULE_MIN_MM:
+    code = ZintSymbol()
+    code.symbology = Symbology.DATAMATRIX
+    code.option_3 = DataMatrixOptions.SQUARE
+    code.input_mode = InputMode.GS1 | InputMode.GS1NOCHECK if gs1 else InputMode.UNICODE
+    try:
+        code.encode(_bracketed(text) if gs1 else text)
+    except Exception as error:
         raise LabelError(
-            "code_too_wide", text, message=f"{text!r} is too long for a Code 128 on this label"
-        )
-    return Modules(module, tuple(_row(bits, module, x=x, y=y, height=height)))
-
-
-def qr(text: str, grid: Grid, *, right: int, y: int, width_max: int) -> Modules:
-    """`text` as a QR code whose top right corner is at (right, y), at most `width_max` dots wide.
-
-    Error correction is the best that costs no more modules than level M does. Raises LabelError
-    `link_too_long`.
-    """
-    rows = _qr_rows(text)
-    module = min(width_max // len(rows), grid.dots_down(QR_MODULE_MAX_MM))
-    if module * 25.4 / grid.dpi < QR_MODULE_MIN_MM:
-        raise _link_too_long(text)
-    left = right - len(rows) * module
-    return Modules(module, tuple(_cells(rows, module, x=left, y=y)))
-
-
-def _qr_rows(text: str) -> list[str]:
-    """Rows of 0 and 1: the smallest version for level M, at the best level it has room for."""
-    codes = [_qr(text, level) for level in (ERROR_CORRECT_M, ERROR_CORRECT_Q, ERROR_CORRECT_H)]
-    try:
-        version = codes[0].best_fit(start=QR_VERSION_MIN)
-    except ValueError as error:
-        raise _link_too_long(text) from error
-    best = codes[0]
-    for code in codes[1:]:
-        code.version = version
-        if _has_room(code):
-            best = code
-    best.make(fit=False)
-    return ["".join("1" if dark else "0" for dark in row) for row in best.modules]
-
-
-def _qr(text: str, level: int) -> QRCode:
-    code: QRCode = QRCode(error_correction=level, border=0)
-    code.add_data(text.encode(), optimize=0)
-    return code
-
-
-def _has_room(code: QRCode) -> bool:
-    try:
-        create_data(code.version, code.error_correction, code.data_list)
-    except DataOverflowError:
-        return False
-    return True
-
-
-def _link_too_long(text: str) -> LabelError:
-    return LabelError(
-        "link_too_long", text, message=f"{text!r} is too long for this label's QR code"
+            "code_too_wide", text, message=f"{text[:40]!r}… is no Data Matrix: {error}"
+        ) from error
+    packed = bytes(code.encoded_data)
+    lines = len(packed) // ROWS_MAX  # bytes to a line, the first module in the lowest bit
+    return tuple(
+        "".join(f"{byte:08b}"[::-1] for byte in packed[row * lines : (row + 1) * lines])[
+            : code.width
+        ]
+        for row in range(code.rows)
     )
 
 
-def _cells(rows: list[str], module: int, *, x: int, y: int) -> list[tuple[int, int, int, int]]:
-    """Dark runs along the rows, and again down the columns, so that no seam shows between rows."""
-    boxes = []
-    for line, bits in enumerate(rows):
-        boxes += _row(bits, module, x=x, y=y + line * module, height=module)
-    for line, bits in enumerate("".join(column) for column in zip(*rows, strict=True)):
-        for start, _, length, _ in _row(bits, module, x=y, y=0, height=module):
-            if length > module:
-                boxes.append((x + line * module, start, module, length))
-    return boxes
-
-
-def _row(bits: str, module: int, *, x: int, y: int, height: int) -> list[tuple[int, int, int, int]]:
-    """Neighbouring dark modules of one row as one box each."""
-    boxes = []
-    for dark, run in groupby(bits):
-        width = len(list(run)) * module
-        if dark == "1":
-            boxes.append((x, y, width, height))
-        x += width
-    return boxes
+def _bracketed(text: str) -> str:
+    """An element string in zint's spelling: each identifier in square brackets."""
+    written, rest = "", text
+    while rest:
+        name = identifier_of(rest) or rest[:2]
+        length = PREDEFINED_LENGTH.get(name[:2])
+        value, rest = (
+            (rest[len(name) : length], rest[length:].removeprefix(FNC1))
+            if length
+            else (rest[len(name) :].partition(FNC1)[::2])
+        )
+        written += f"[{name}]{value}"
+    return written

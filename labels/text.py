@@ -7,32 +7,38 @@ blanks, and inside only where a word alone is wider than the box.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from labels.error import LabelError
-from labels.font import ASCENT, DESCENT, Face, Weight, face
-from labels.marks import Grid, Text
+from labels.font import ASCENT, BREAK_HERE, DESCENT, Face, Weight, face
+from labels.marks import BLACK, Grid, Ink, Text
 
 STEP_PT = 0.25
 LEADING = 1.18
+Align = Literal["left", "center", "right"]
+Stand = Literal["top", "middle", "bottom"]
 # A word with the blank after it, or one Chinese character with the closing marks after it.
 _PIECE = re.compile(
     r"[（《「『【]*[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef][，。、；：！？）》」』】％]*\s?"
-    r"|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+\s*"
-    r"|\s+"
+    r"|[^\s\u200b\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+[\s\u200b]*"
+    r"|[\s\u200b]+"
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Style:
     """How a text is set: weight, the size it starts from and the limit it shrinks to."""
 
-    weight: Weight
-    size_pt: float
-    limit_pt: float
+    weight: Weight = "regular"
+    size_pt: float = 9
+    limit_pt: float = 9
     lines_max: int = 1
+    align: Align = "left"
+    stand: Stand = "bottom"
+    ink: Ink = BLACK
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Area:
     """Where a text is set: top left corner and extent, in dots."""
 
@@ -42,33 +48,27 @@ class Area:
     height: float
 
 
-def set_text(
-    content: str, style: Style, *, area: Area, grid: Grid, right: bool = False
-) -> list[Text]:
-    """The lines of `content` in `area`, the last on the foot of the area, against its left or
-    right edge.
+def set_text(content: str, style: Style, *, area: Area, grid: Grid) -> list[Text]:
+    """The lines of `content` in `area`.
 
     One line at any size down to the limit goes before two. Raises LabelError `glyph_missing` or
     `text_too_long`.
     """
     letters = face(style.weight)
     letters.require(content)
-    foot = area.y + area.height - DESCENT * grid.size(style.size_pt)
-    for lines_max in range(1, style.lines_max + 1):
+    plain = content.replace(BREAK_HERE, "")
+    for size in _sizes(style, grid):
+        if letters.width(plain, size) <= area.width and _height(1, size) <= area.height:
+            return _placed([plain], size, style, area=area, letters=letters, grid=grid)
+    if style.lines_max > 1:
+        pieces = [(piece, letters.width(piece.replace(BREAK_HERE, ""), 1),
+                   letters.width(piece.rstrip(" \u200b\u3000"), 1))
+                  for piece in _PIECE.findall(content)]  # fmt: skip
         for size in _sizes(style, grid):
-            lines = wrap(content, letters, size=size, width=area.width)
-            if len(lines) <= lines_max and _height(len(lines), size) <= area.height:
-                return [
-                    Text(
-                        x=area.x + (area.width - letters.width(line, size) if right else 0),
-                        baseline=foot - above * LEADING * size,
-                        content=line,
-                        size=size,
-                        weight=style.weight,
-                    )
-                    for above, line in zip(range(len(lines) - 1, -1, -1), lines, strict=True)
-                ]
-    raise LabelError("text_too_long", content, message=f"{content!r} does not fit on the label")
+            lines = _wrapped(pieces, letters, width=area.width / size)
+            if len(lines) <= style.lines_max and _height(len(lines), size) <= area.height:
+                return _placed(lines, size, style, area=area, letters=letters, grid=grid)
+    raise LabelError("text_too_long", plain, message=f"{plain!r} does not fit on the label")
 
 
 def _sizes(style: Style, grid: Grid) -> Iterator[float]:
@@ -82,24 +82,50 @@ def _height(lines: int, size: float) -> float:
     return ((lines - 1) * LEADING + ASCENT + DESCENT) * size
 
 
-def wrap(content: str, letters: Face, *, size: float, width: float) -> list[str]:
-    """`content` in lines no wider than `width` at `size`."""
-    lines = [""]
-    for piece in _PIECE.findall(content):
-        if letters.width((lines[-1] + piece).rstrip(), size) <= width:
+def _placed(
+    lines: list[str], size: float, style: Style, *, area: Area, letters: Face, grid: Grid
+) -> list[Text]:
+    """Lines against the edges that the style names. On the foot of an area the baselines stay
+    where the full size would have them, so that facts side by side stand on one line."""
+    spare = area.height - _height(len(lines), size)
+    low = spare - DESCENT * (grid.size(style.size_pt) - size)
+    top = area.y + {"top": 0.0, "middle": spare / 2, "bottom": max(low, 0.0)}[style.stand]
+    texts = []
+    for number, line in enumerate(lines):
+        width = letters.width(line, size)
+        shift = {"left": 0.0, "center": 0.5, "right": 1.0}[style.align] * (area.width - width)
+        baseline = top + (ASCENT + number * LEADING) * size
+        texts.append(Text(area.x + shift, baseline, line, size, style.weight, width, style.ink,
+                          style.align))  # fmt: skip
+    return texts
+
+
+def _wrapped(pieces: list[tuple[str, float, float]], letters: Face, *, width: float) -> list[str]:
+    """Pieces (text, full width, width without the blank after it, both at size 1) in lines no
+    wider than `width`."""
+    lines, filled = [""], 0.0
+    for piece, full, bare in pieces:
+        if filled + bare <= width:
             lines[-1] += piece
-        elif letters.width(piece.rstrip(), size) <= width:
+            filled += full
+        elif bare <= width:
             lines.append(piece)
+            filled = full
         else:
-            lines.extend(_broken(piece, letters, size=size, width=width))
-    return [line.strip() for line in lines if line.strip()]
+            lines += _broken(piece, letters, width=width)
+            filled = letters.width(lines[-1].replace(BREAK_HERE, ""), 1)
+    plain = (line.replace(BREAK_HERE, "").strip() for line in lines)
+    return [line for line in plain if line]
 
 
-def _broken(word: str, letters: Face, *, size: float, width: float) -> list[str]:
+def _broken(word: str, letters: Face, *, width: float) -> list[str]:
     """A word wider than a line, cut where the line is full."""
-    lines = [""]
-    for character in word:
-        if lines[-1] and letters.width(lines[-1] + character, size) > width:
+    lines, filled = [""], 0.0
+    for character in word.replace(BREAK_HERE, ""):
+        advance = letters.width(character, 1)
+        if lines[-1] and filled + advance > width:
             lines.append("")
+            filled = 0.0
         lines[-1] += character
+        filled += advance
     return lines

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from sqlalchemy.exc import DBAPIError
 
 from labels.error import LabelError
-from labels.sheet import write as write_labels
+from server import cli_labels
 from server.cli_backup import BackupCommands
 from server.cli_devices import DeviceCommands
 from server.cli_people import PeopleCommands
@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="traveler", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     ServeCommands(_command, _settings).add_to(commands)
-    _labels_command(commands)
+    cli_labels.add_to(commands)
     for some in (VerifyCommands, BackupCommands, PeopleCommands, DeviceCommands):
         some(_command, _settings).add_to(commands)
     return parser
@@ -61,17 +61,6 @@ def _command(commands: Commands, name: str, run: object, text: str) -> argparse.
     return command
 
 
-def _labels_command(commands: Commands) -> None:
-    labels = commands.add_parser("labels", help="print lot labels from a table (CSV)")
-    labels.set_defaults(run=_labels)
-    labels.add_argument("--in", dest="table", type=Path, required=True, help="CSV file")
-    labels.add_argument("--out", type=Path, required=True, help=".pdf or .png")
-    labels.add_argument("--base-url", default="http://127.0.0.1:8000", help="host of the links")
-    labels.add_argument("--page", default="A4", help="A4, or label for one per page")
-    labels.add_argument("--start", type=int, default=0, help="labels gone from the first sheet")
-    labels.add_argument("--dpi", type=int, default=300)
-
-
 def _settings(arguments: argparse.Namespace) -> Settings:
     settings = from_environment()
     given = {
@@ -80,21 +69,6 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         "public_url": getattr(arguments, "public_url", None),
     }
     return replace(settings, **{name: value for name, value in given.items() if value})
-
-
-def _labels(arguments: argparse.Namespace) -> int:
-    written = write_labels(
-        arguments.table.read_bytes(),
-        arguments.out,
-        base_url=arguments.base_url,
-        page=arguments.page,
-        start=arguments.start,
-        dpi=arguments.dpi,
-    )
-    for line, problem in written.problems:
-        print(f"line {line}: {problem}", file=sys.stderr)
-    print(f"{written.labels} labels in {', '.join(str(file) for file in written.files)}")
-    return 1 if written.problems else 0
 
 
 if __name__ == "__main__":

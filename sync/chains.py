@@ -12,7 +12,15 @@ from sync.anchor import Anchors
 from sync.document import site_of
 from sync.entry import FIRST_PREV, Entry, digest_of
 from sync.fault import Report
-from sync.journal import ENTRIES_LOST, FIRST_LINK, Arrived, arrived_of, link_of, present
+from sync.journal import (
+    ENTRIES_LOST,
+    FIRST_LINK,
+    Arrived,
+    arrived_of,
+    id_of_bytes,
+    link_of,
+    present,
+)
 from sync.merge import by_text, grouped, joined, streamed
 from sync.replay import Told
 from sync.scratch import Scratch
@@ -98,12 +106,19 @@ class Chains:
             self._fault("device_gap", row, fault)
         entry = arrived.entry
         place = (entry.device, entry.seq, entry.prev) if entry else None
-        if place and code not in (FORK, ENTRIES_LOST) and place != (arrived.device, seq, end[1]):
+        if place and code not in (FORK, ENTRIES_LOST) and not self._meets(place, arrived, end):
             text = "does not follow the device's entry before it"
             self._fault("device_chain_broken", row, text)
         sha256 = digest_of(arrived.raw)
         self._scratch.ends.put(arrived.device, (seq, sha256))
         self._anchors.pass_device(arrived.device, seq, sha256)
+
+    def _meets(self, place: tuple[str, int, str], arrived: Arrived, end: End) -> bool:
+        """Nobody can name bytes that got damaged on their way: after them any `prev` is right."""
+        if place[:2] != (arrived.device, arrived.seq):
+            return False
+        damaged = id_of_bytes(end[1])
+        return place[2] == end[1] or bool(present(self._connection, {damaged}))
 
     def _check_signature(self, row: RowMapping, arrived: Arrived) -> None:
         entry, signer = arrived.entry, self._signers.get(arrived.device)

@@ -82,7 +82,7 @@ class Intake:
             entry_id, is_new = self._id(one, device["id"])
             if is_new and need is None:
                 need = self._number(one, entry_id, device, oldest)
-                forked = forked or self._is_fork(entry_id, carrier)
+            forked = forked or self._is_fork(one, entry_id, carrier)
             if not is_new or need is None:
                 ids.append(entry_id)
         return ids, need or ("enrol_anew" if forked else None)
@@ -95,7 +95,7 @@ class Intake:
         other = self.devices.get(claimed[0]) if claimed else None
         if other is None or other is carrier or claimed is None:
             return carrier
-        is_next = claimed[1] == other["last_seq"] + 1 and _follows(one.entry, other)
+        is_next = claimed[1] == other["last_seq"] + 1 and self._follows(one.entry, other)
         return other if is_next and _is_signed_by(other, one) else carrier
 
     def _id(self, one: Sent, device: str) -> tuple[str, bool]:
@@ -155,17 +155,25 @@ class Intake:
 
     def _fork(self, one: Sent, seq: int, entry_id: str, device: Row) -> Outcome | None:
         """A number or id used twice, or a chain that does not meet: two devices are one."""
-        meets = one.entry is None or (
-            one.entry.prev == device["last_hash"] and one.entry.id == entry_id
-        )
-        if meets and seq > device["last_seq"]:
+        is_itself = one.entry is None or one.entry.id == entry_id
+        if self._follows(one.entry, device) and is_itself and seq > device["last_seq"]:
             return None
         return Outcome("parked", FORK, {"device": device["id"], "seq": seq})
 
-    def _is_fork(self, entry_id: str, carrier: str) -> bool:
-        taken = self.arrived.get(entry_id)
-        told = taken.standing if taken and taken.device == carrier else None
-        return told is not None and told.code == FORK
+    def _follows(self, entry: Entry | None, device: Row) -> bool:
+        """Whether it names the device's last bytes. What can't be read names none; and nobody can
+        name what got damaged on its way here.
+        """
+        is_named = entry is None or entry.prev == device["last_hash"]
+        return is_named or self._sha256(id_of_bytes(device["last_hash"])) is not None
+
+    def _is_fork(self, one: Sent, entry_id: str, carrier: str) -> bool:
+        """Said each time that a device sends a fork of its own: the first answer may get lost."""
+        if one.entry is None or one.entry.device != carrier:
+            return False
+        known, taken = self.stored.get(entry_id), self.arrived.get(entry_id)
+        code = known.verdict["code"] if known else None
+        return FORK in (code, taken.standing.code if taken and taken.standing else None)
 
     def _against(self, one: Sent, device: Row) -> Outcome | None:
         """What speaks against an entry in its place: the device's standing, its signature, and an
@@ -184,11 +192,6 @@ class Intake:
         if after and after not in self.present and self._sha256(after) is None:
             return Outcome("parked", "after_missing", {"after": after[:KEY_MAX_CHARS]})
         return None
-
-
-def _follows(entry: Entry | None, device: Row) -> bool:
-    """Whether it names the device's last bytes; what can't be read names none."""
-    return entry is None or entry.prev == device["last_hash"]
 
 
 def _is_signed_by(device: Row, one: Sent) -> bool:

@@ -34,6 +34,9 @@ DEVICES = Lookup(
     )
 )
 KEYS = Lookup(lambda among: select(_devices.c.public_key).where(among(_devices.c.id, "ids")))
+# Keys of devices that delivered: a device's key never changes, and this only guides a look ahead.
+KEYS_SEEN_MAX = 4096
+_keys_seen: dict[str, str] = {}
 # What speaks against entries beside their content, by entry id: a sign-in that isn't theirs.
 Standings = Callable[[Connection, list[Entry]], Mapping[str, Outcome]]
 # Where each changed document lies or is gone by now: its scopes, and since which version of each.
@@ -91,10 +94,19 @@ def look_ahead(store: Store, delivery: Delivery) -> None:
     """Check the signatures of a delivery before its turn comes: in the asker's own thread, while
     others are written. Only saves time; `push` takes nobody's word for it.
     """
+    key = _keys_seen.get(delivery.device) or _key_of(store, delivery.device)
+    if key is not None:
+        signature.look_ahead(key, delivery.entries)
+
+
+def _key_of(store: Store, device: str) -> str | None:
     with store.read() as connection:
-        keys = [row.public_key for row in KEYS.rows(connection, ids=[delivery.device])]
-    if keys and keys[0] is not None:
-        signature.look_ahead(keys[0], delivery.entries)
+        keys = [row.public_key for row in KEYS.rows(connection, ids=[device])]
+    if not keys or keys[0] is None:
+        return None
+    if len(_keys_seen) >= KEYS_SEEN_MAX:
+        _keys_seen.clear()
+    return _keys_seen.setdefault(device, str(keys[0]))
 
 
 def push_within(
@@ -107,6 +119,7 @@ def push_within(
     carriers = {delivery.device for delivery in deliveries}
     devices = _lock_devices(connection, carriers, sent)
     ids = {i for some in sent for one in some for i in one.ids}
+    ids |= {journal.id_of_bytes(device["last_hash"]) for device in devices.values()}
     afters = {one.entry.after for some in sent for one in some if one.entry and one.entry.after}
     known = journal.held(connection, ids)  # 2
     intake = Intake(known, devices, journal.present(connection, afters - ids), now)
@@ -118,7 +131,7 @@ def push_within(
     rows, scopes = _apply(connection, engine, fresh, now)  # 4 5 6
     _save_devices(connection, devices, carriers, now)
     pokes.tell(connection, scopes, by=engine.store.name)
-    verdicts = {i: known.verdict for i, known in intake.stored.items()}
+    verdicts = {i: held.verdict for i, held in intake.stored.items()}
     verdicts |= {row["entry_id"]: journal.verdict_of(row) for row in rows}
     answers = [
         Answer(

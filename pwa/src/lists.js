@@ -20,18 +20,46 @@ export async function listOf(moment, spec, scope) {
     const items = await load(moment, keys.slice(0, spec.limit));
     return { items, total: keys.length, next: null };
   }
-  const found = text.trim() === "" ? await withTerms(moment, spec, scope) : await matching();
-  const kept = found.filter((doc) => isWanted(doc, spec, scope));
-  const sorted = spec.sort ? kept.sort(by(spec.sort)) : kept;
-  const items = spec.latest ? firstOfEach(sorted, spec.latest) : sorted;
+  const items = spec.from
+    ? await moment.once(nameOf(spec, scope, text), () => all(moment, spec, { scope, text }))
+    : await all(moment, spec, { scope, text });
   const first = firstOf(spec, scope);
   const end = first + (spec.limit ?? items.length);
   const next = end < items.length ? end : null;
   return { items: items.slice(first, end), total: items.length, next };
+}
 
-  async function matching() {
-    return load(moment, (await moment.search(String(spec.term), text)).sort());
-  }
+/**
+ * @param {ListSpec} spec
+ * @param {Record<string, any>} scope
+ * @param {string} text
+ */
+function nameOf(spec, scope, text) {
+  const wanted = Object.values(spec.where ?? {}).map((template) => filled(template, scope));
+  return JSON.stringify([spec.term, spec.sort, wanted, text]);
+}
+
+/**
+ * @param {import("./view.js").Moment} moment
+ * @param {ListSpec} spec
+ * @param {{scope: Record<string, any>, text: string}} asked
+ * @returns {Promise<Doc[]>}
+ */
+async function all(moment, spec, { scope, text }) {
+  const found =
+    text.trim() === "" ? await withTerms(moment, spec, scope) : await matching(moment, spec, text);
+  const kept = found.filter((doc) => isWanted(doc, spec, scope));
+  const sorted = spec.sort ? kept.sort(by(spec.sort)) : kept;
+  return spec.latest ? firstOfEach(sorted, spec.latest) : sorted;
+}
+
+/**
+ * @param {import("./view.js").Moment} moment
+ * @param {ListSpec} spec
+ * @param {string} text
+ */
+async function matching(moment, spec, text) {
+  return load(moment, (await moment.search(String(spec.term), text)).sort());
 }
 
 /**

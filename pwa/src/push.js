@@ -6,19 +6,19 @@ import { isFull } from "./database.js";
 import { sha256 } from "./digest.js";
 import { mayBeginAnew } from "./identity.js";
 import { settle } from "./ledger.js";
-import { waitingRows } from "./outbox.js";
 import { followServer } from "./server_epoch.js";
-import { signWaiting } from "./signature.js";
+import { signWaiting, signedRows } from "./signature.js";
 
 /** @typedef {import("./types").Database} Database */
 /** @typedef {import("./types").OutboxRow} OutboxRow */
-/** @typedef {null | "sign_in" | "enrol" | "enrol_anew"} Need */
+/** @typedef {null | "enrol" | "enrol_anew"} Need */
 /**
  * @typedef {object} Exchange
  * @property {Database} database
  * @property {ReturnType<typeof import("./contact.js").createContact>} contact
  * @property {() => Date} now
  * @property {(keys: string[]) => void} changed documents look different now
+ * @property {(message: any) => void} broadcast to all open pages
  */
 
 export const PUSH_MAX_ENTRIES = 200;
@@ -41,14 +41,14 @@ export async function push(exchange, { asks = false } = {}) {
   for (;;) {
     const made = await signWaiting(exchange.database);
     const read = (/** @type {any} */ tx) => nextBatch(tx, made);
-    const { batch, device, epoch } = await exchange.database.read(["meta", "outbox"], read);
+    const { batch, isAll, device, epoch } = await exchange.database.read(["meta", "outbox"], read);
     if (!device) return "enrol";
+    if (batch.length === 0 && !isAll) continue;
     if (batch.length === 0 && !isDue) return null;
     isDue = false;
     const answer = await sendBatch(exchange, { batch, device, epoch, oldest });
     const verdicts = await named(answer.verdicts, batch);
     exchange.changed(await settle(exchange.database, verdicts, exchange.now()));
-    if (answer.need === "sign_in" || answer.need === "enrol") return answer.need;
     const isCopy = answer.need === "enrol_anew";
     if (isCopy && (await mayBeginAnew(exchange.database, exchange.now()))) return answer.need;
     const state = await followServer(exchange.database, answer);
@@ -102,9 +102,8 @@ async function nextBatch(tx, made) {
   const meta = tx.objectStore("meta");
   const device = await meta.get("device");
   const epoch = (await meta.get("feed"))?.epoch ?? null;
-  const rows = await waitingRows(tx);
-  const signed = rows.map((row) => ({ ...row, sig: row.sig ?? made.get(row.id) ?? null }));
-  return { batch: firstThatFit(signed), device, epoch };
+  const { rows, isAll } = await signedRows(tx, made);
+  return { batch: firstThatFit(rows), isAll, device, epoch };
 }
 
 /**

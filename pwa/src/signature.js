@@ -79,6 +79,22 @@ export async function signWaiting(database) {
 }
 
 /**
+ * What waits, with its signatures, up to the first that was recorded while these were being made:
+ * that one must be signed first, and whatever comes after it must wait for it.
+ * @param {any} tx with meta and outbox
+ * @param {Signatures} made just now
+ * @returns {Promise<{rows: OutboxRow[], isAll: boolean}>}
+ */
+export async function signedRows(tx, made) {
+  const { key, rows: unsigned } = await unsignedOf(tx);
+  const late = new Set(key ? unsigned.map(({ id }) => id).filter((id) => !made.has(id)) : []);
+  const waiting = await waitingRows(tx);
+  const rows = waiting.map((row) => ({ ...row, sig: row.sig ?? made.get(row.id) ?? null }));
+  const first = rows.findIndex(({ id }) => late.has(id));
+  return first < 0 ? { rows, isAll: true } : { rows: rows.slice(0, first), isAll: false };
+}
+
+/**
  * @param {any} tx with meta and outbox
  * @returns {Promise<{key: DeviceKey | undefined, rows: OutboxRow[]}>}
  */

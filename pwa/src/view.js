@@ -25,8 +25,12 @@ import { termsOf } from "./terms.js";
  * @property {(terms: string[]) => Promise<Doc[]>} find documents with any of the terms, by key
  * @property {(type: string, query: string) => Promise<string[]>} search keys, the nearest first
  * @property {(entry: Entry) => Promise<import("./overlay.js").Foresight>} foresee
+ * @property {<T>(name: string, work: () => Promise<T>) => Promise<T>} once what a page asked for
+ *   before is the same until something changes; nobody may change it
  */
 
+/** A long list is unrolled part by part, and each part would read all of it anew. */
+const KEPT_MAX = 2;
 const VIEW_STORES = ["replica", "finds", "outbox", "ledger", "blobs", "meta"];
 
 /**
@@ -38,6 +42,7 @@ const VIEW_STORES = ["replica", "finds", "outbox", "ledger", "blobs", "meta"];
 export function createView(database, { kinds, index }) {
   const layerOf = createOverlay(kinds);
   const search = createFinder();
+  const kept = createKept();
 
   return {
     /**
@@ -49,7 +54,8 @@ export function createView(database, { kinds, index }) {
       const fields = await index();
       return database.read(VIEW_STORES, async (tx) => {
         const layer = await layerOf(tx);
-        return work(momentOf(tx, { layer, kinds, index: fields, search }));
+        const once = kept(layer.revision);
+        return work(momentOf(tx, { layer, kinds, index: fields, search, once }));
       });
     },
   };
@@ -58,10 +64,11 @@ export function createView(database, { kinds, index }) {
 /**
  * @param {any} tx
  * @param {{layer: import("./overlay.js").Layer, kinds: import("./overlay.js").Kinds,
- *   index: Record<string, string[]>, search: ReturnType<typeof createFinder>}} parts
+ *   index: Record<string, string[]>, search: ReturnType<typeof createFinder>,
+ *   once: Moment["once"]}} parts
  * @returns {Moment}
  */
-function momentOf(tx, { layer, kinds, index, search }) {
+function momentOf(tx, { layer, kinds, index, search, once }) {
   const { revision, rows, documents, versions } = layer;
   const waiting = rows.filter((row) => row.verdict === null);
   const get = async (/** @type {string} */ key) =>
@@ -77,6 +84,7 @@ function momentOf(tx, { layer, kinds, index, search }) {
     find: (terms) => find(tx, { terms, documents, index }),
     search: (type, query) => search(tx, { type, query, over: textsOf(documents, index) }),
     foresee: (entry) => foresee(kinds, entry, get),
+    once,
   };
 }
 
@@ -112,4 +120,22 @@ async function find(tx, { terms, documents, index }) {
     if (terms.some((term) => own.includes(term))) found.set(doc.key, doc);
   }
   return [...found.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** @returns {(revision: number) => Moment["once"]} */
+function createKept() {
+  /** @type {Map<string, any>} the latest last */
+  const results = new Map();
+  let of = -1;
+  return (revision) => async (name, work) => {
+    if (of !== revision) results.clear();
+    of = revision;
+    const known = results.get(name);
+    const result = known === undefined ? await work() : known;
+    results.delete(name);
+    results.set(name, result);
+    const [oldest] = results.keys();
+    if (results.size > KEPT_MAX && oldest !== undefined) results.delete(oldest);
+    return result;
+  };
 }

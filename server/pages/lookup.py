@@ -121,6 +121,8 @@ def _coded(term: str, code: str, index: Index) -> list[str]:
 
 
 def _items_by_gtin(reading: Reading, index: Index) -> list[str]:
+    if not reading.gtin:  # another key of GS1: a container, a place
+        return []
     return _keys(one for one in index.find(["item"]) if one["gtin"] == reading.gtin)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 Page = dict[str, Any]
 LIST_MAX = 200
+UNROLLED_MAX = 60  # at a time: a few screens, put into the page without a jerk
 NEAREST_MAX = 6
 
 
@@ -25,7 +26,7 @@ def listed(term: str | list[str], sort: str, **more: Any) -> dict[str, Any]:
 
 def unrolled(noun: str, sort: str, **more: Any) -> dict[str, Any]:
     """A list that goes on where it was cut."""
-    return listed(noun, sort, **more) | {"from": "{query.from}"}
+    return listed(noun, sort, **more) | {"from": "{query.from}", "limit": UNROLLED_MAX}
 
 
 def searched(noun: str, sort: str, **more: Any) -> dict[str, Any]:

@@ -153,7 +153,7 @@ async def push_entries(
     statuses = Counter(verdict["status"] for verdict in answer.verdicts)
     told = {"number": len(entries), "entries": ids[:LOGGED_MAX], "statuses": statuses}
     log.info("push", device=device, **told, need=answer.need)
-    await sync_to_thread(tell_late, plant, [one[0] for one in entries])
+    await sync_to_thread(tell_late, plant, [raw for raw, *_ in entries])
     return asdict(answer)
 
 

@@ -112,7 +112,7 @@ class PushAnswer:
     now: str
     last_seq: int
     verdicts: list[Verdict]
-    need: Literal["resend_from", "enrol", "enrol_anew", "sign_in"] | None
+    need: Literal["resend_from", "enrol_anew"] | None
 
 
 @dataclass

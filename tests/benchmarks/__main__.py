@@ -10,11 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from server.collector import relax
-from tests.benchmarks import growth, pulls, pushes, shared
+from tests.benchmarks import growth, pulls, pushes, shared, shares
 from tests.benchmarks.comeback import comeback
 from tests.benchmarks.table import Table, about_this_machine
 
-PARTS = ("batches", "together", "postgresql", "http", "comeback", "growth")
+PARTS = ("batches", "shares", "together", "postgresql", "http", "comeback", "growth")
 
 
 def main() -> None:
@@ -34,6 +34,7 @@ def main() -> None:
         fsync_s = about_this_machine(table, Path(folder))
         work: dict[str, Callable[[Path], None]] = {
             "batches": lambda path: pushes.batches(table, path, runs=given.runs),
+            "shares": lambda path: shares.shares(table, path, runs=given.runs),
             "together": lambda path: pushes.together(table, path, runs=5, fsync_s=fsync_s),
             "postgresql": lambda path: shared.on_postgresql(table, path, runs=given.runs),
             "comeback": lambda path: comeback(table, path),

@@ -150,6 +150,21 @@ def test_a_location_label_leads_to_its_round_and_a_foreign_code_nowhere(opened: 
     expect(page.locator("#round .rows")).to_contain_text(FIRST)
 
 
+def test_a_scan_elsewhere_opens_its_page_and_never_loses_what_somebody_typed(opened: Opened):
+    keeper = opened("chen.jing")
+    page = keeper.page
+    keeper.go("/items")
+    wedge(page, FIRST)
+    expect(page.locator("h1")).to_have_text(FIRST)
+    page.locator("summary", has_text="退料").click()
+    page.locator('form[action="/do/material.returned"] [name="body.quantity"]').fill("7")
+    wedge(page, SECOND)
+    expect(page.locator("[data-scanned]")).to_contain_text(SECOND)
+    expect(page.locator("h1")).to_have_text(FIRST)
+    page.locator("[data-scanned-link]").click()
+    expect(page.locator("h1")).to_have_text(SECOND)
+
+
 def test_issues_for_a_requisition_go_on_from_lot_to_lot(opened: Opened, server: RealServer):
     keeper = opened("chen.jing", viewport=PHONE)
     page = keeper.page

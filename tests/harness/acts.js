@@ -47,6 +47,7 @@ export function actsOn(tablet, dice, photos) {
     network.offline(offlineActs > 0);
     offlineActs = Math.max(0, offlineActs - 1);
     await acts[dice.weighted(ACTS)]().catch(tablet.failed);
+    await tablet.look();
     await pause(dice.between(0, THINKING_MS));
   }
 

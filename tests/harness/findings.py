@@ -77,6 +77,7 @@ def compare(tablets: list[Tablet], settings: Settings) -> Findings:
             found.lost += _lost(tablet, journal)
             found.diverged += _other_words(tablet, journal)
             found.diverged += _undelivered(tablet)
+            found.diverged += _mended(tablet)
             found.diverged += _other_documents(tablet, stored, store)
             found.lost += _lost_blobs(tablet, store, settings)
             found.complaints += [f"{tablet['name']}: {text}" for text in tablet["errors"]]
@@ -156,6 +157,12 @@ def _undelivered(tablet: Tablet) -> Iterable[str]:
     for blob in tablet["blobs"]:
         if blob["state"] != "sent":
             yield f"{tablet['name']}: blob {blob['sha256']} is {blob['state']}, {blob['code']}"
+
+
+def _mended(tablet: Tablet) -> Iterable[str]:
+    """Invariant 5: no disk loses anything here, so the feed alone must lead to what is right."""
+    for scope, told in tablet["divergence"].items():
+        yield f"{tablet['name']}: took all of {scope} as told and was wrong, {told}"
 
 
 def _other_documents(

@@ -1,10 +1,11 @@
 /**
  * The fleet: tablets with the real device code against real servers, driven from a seed.
  *
- * `node fleet.js '{"seed", "servers", "tablets", "acts", "terminate", "report", "trace"}'`. It
- * speaks in JSON objects, a line each, with the keeper of the servers: `{"begun": true}` when all
- * are signed in, `{"kill": n, "after_ms"}` and `{"terminate": true}` while they work, and
- * `{"over": true}` when the shift is over. Then it waits for a line `calm`, drains and writes the
+ * `node fleet.js '{"seed", "servers", "tablets", "acts", "terminate", "restores", "report",
+ * "trace"}'`. It speaks in JSON objects, a line each, with the keeper of the servers:
+ * `{"begun": true}` when all are signed in, `{"kill": n, "after_ms"}`, `{"terminate": true}`,
+ * `{"back_up": true}` and `{"restore": true}` while they work, and `{"over": true}` when the shift
+ * is over. Then it waits for a line `calm`, drains and writes the
  * report.
  */
 import { openSync, writeFileSync, writeSync } from "node:fs";
@@ -21,6 +22,8 @@ import { createTablet } from "./tablet.js";
 const RETRY_MS = 100;
 const CONVERGE_MS = 60_000;
 const CLOCKS_MS = [0, 0, -340, 86_400_000, -3_600_000];
+const BACKED_UP_AT = 0.3;
+const LOST_AT = 0.7;
 const SHARED_SIDES_PX = [16, 40, 330];
 
 const given = JSON.parse(process.argv[2]);
@@ -43,7 +46,8 @@ async function main() {
   await Promise.all(tablets.map((one) => one.signIn()));
   say({ begun: true });
   const restless = setInterval(restlessDatabase(), 100);
-  await Promise.all(tablets.map((one) => workOn(one, photos)));
+  const passed = restores(given);
+  await Promise.all(tablets.map((one) => workOn(one, photos, passed)));
   clearInterval(restless);
   say({ over: true });
   await calm;
@@ -68,15 +72,31 @@ function tablet(n, shared) {
   const name = `${place.people[0]}-${n}`;
   const trace = tracer(name);
   const dice = (what) => diceOf(`${given.seed} ${name} ${what}`);
-  const network = createNetwork({ servers: given.servers, dice: dice("net"), trace, ask: say });
+  const complain = (what) => one.failed(new Error(what));
+  const parts = { servers: given.servers, dice: dice("net"), trace, ask: say, complain };
+  const network = createNetwork(parts);
   const clock_ms = dice("clock").pick(CLOCKS_MS);
   const browser = createBrowser({ name, network, shared, clock_ms, trace });
-  return createTablet({ browser, place, trace });
+  const one = createTablet({ browser, place, trace });
+  return one;
 }
 
-async function workOn(one, photos) {
+async function workOn(one, photos, passed) {
   const act = actsOn(one, diceOf(`${given.seed} ${one.name} acts`), photos);
-  for (let n = 0; n < given.acts; n += 1) await act();
+  for (let n = 0; n < given.acts; n += 1) {
+    await act();
+    passed();
+  }
+}
+
+/** Once the plant is backed up, and later it is lost and comes back as it was then. */
+function restores({ restores: isWanted, tablets, acts }) {
+  let done = 0;
+  return () => {
+    done += 1;
+    if (isWanted && done === Math.ceil(tablets * acts * BACKED_UP_AT)) say({ back_up: true });
+    if (isWanted && done === Math.ceil(tablets * acts * LOST_AT)) say({ restore: true });
+  };
 }
 
 /** Now and then the database ends all connections. */

@@ -43,6 +43,7 @@ class MortalServer:
         self.falls = 0
         self.failure: BaseException | None = None
         self._settings = settings
+        self._moved: Callable[[], Settings] | None = None
         self._dice = Random(seed)
         self._log = log
         self._trace = trace
@@ -69,6 +70,11 @@ class MortalServer:
         timer = threading.Timer(seconds, self._killed.set)
         timer.daemon = True
         timer.start()
+
+    def move(self, moved: Callable[[], Settings]) -> None:
+        """It dies, and lives on with the plant that `moved` answers."""
+        self._moved = moved
+        self._killed.set()
 
     def calm(self) -> None:
         """One more SIGKILL; the life after it lasts. Returns at once."""
@@ -159,6 +165,8 @@ class MortalServer:
         assert code is None or self._settings.database, f"the server ended by itself with {code}"
         self.kills += 1
         self._trace(f"server {self.port} killed")
+        if self._moved is not None:
+            self._settings, self._moved = self._moved(), None
 
 
 def serve(arguments: list[str], log: str) -> None:

@@ -19,6 +19,8 @@ const FAULTS = {
   slow: 3,
   kill: 1,
 };
+/** Photos are large, and somewhere on their way is memory that fails. */
+const BLOB_FAULTS = { ...FAULTS, garbled: 12 };
 const KILLED_WITHIN_MS = 60;
 const SLOW_MS = [50, 1200];
 const DUPLICATE_AFTER_MS = [1, 4000];
@@ -29,9 +31,11 @@ const DUPLICATE_AFTER_MS = [1, 4000];
  * @param {ReturnType<typeof import("./dice.js").diceOf>} parts.dice
  * @param {(what: string, more?: object) => void} parts.trace
  * @param {(asked: object) => void} parts.ask what only the keeper of the servers can do
+ * @param {(what: string) => void} parts.complain
  */
-export function createNetwork({ servers, dice, trace, ask }) {
+export function createNetwork({ servers, dice, trace, ask, complain }) {
   const cookies = new Map();
+  const memory = serversMemory(complain);
   const counts = {};
   const late = new Set();
   let isCalm = false;
@@ -50,15 +54,18 @@ export function createNetwork({ servers, dice, trace, ask }) {
     if (fault === "slow") await pause(dice.between(...SLOW_MS), init.signal);
     if (fault === "duplicated") again(call, dice.between(...DUPLICATE_AFTER_MS));
     if (fault === "cut_request") return cutRequest(base, call, dice.roll());
+    if (fault === "garbled") call.body = garbled(call.body, dice);
     if (fault === "kill") {
       ask({ kill: at, after_ms: Math.floor(dice.between(0, KILLED_WITHIN_MS)) });
     }
+    const asked = memory.asked();
     const response = await real(base, call);
     if (fault === "cut_answer") {
       await response.body?.cancel();
       throw new TypeError("connection cut in the answer");
     }
     const content = await response.arrayBuffer();
+    if (response.ok && /^\/sync\/pu(sh|ll)$/.test(call.path)) asked.answered(call.body, content);
     if (fault === "answer_lost") throw new TypeError("answer lost");
     if (fault === "slow") await pause(dice.between(...SLOW_MS), init.signal);
     keepCookies(cookies, response.headers);
@@ -87,9 +94,41 @@ export function createNetwork({ servers, dice, trace, ask }) {
   };
 }
 
+/**
+ * What servers answered they must know for ever: whoever asks afterwards may not be told of fewer
+ * of their entries, unless there is another epoch.
+ */
+function serversMemory(complain) {
+  const counted = new Map();
+  return {
+    /** A question begins now; of what is answered meanwhile to others it need not know. */
+    asked() {
+      const before = new Map(counted);
+      return {
+        answered(question, content) {
+          const { epoch, last_seq } = JSON.parse(new TextDecoder().decode(content));
+          const place = `${JSON.parse(question).device} under ${epoch}`;
+          const floor = before.get(place) ?? 0;
+          if (last_seq < floor) complain(`${place}: ${floor} were answered, now only ${last_seq}`);
+          counted.set(place, Math.max(counted.get(place) ?? 0, last_seq));
+        },
+      };
+    },
+  };
+}
+
 /** A try at a password counts until it is known to be right: nobody guesses, so it goes well. */
-function faultsOf({ path }) {
-  return path === "/sign-in" ? { fine: 9, duplicated: 1 } : FAULTS;
+function faultsOf({ path, method }) {
+  if (path === "/sign-in") return { fine: 9, duplicated: 1 };
+  return path.startsWith("/blobs/") && method === "PATCH" ? BLOB_FAULTS : FAULTS;
+}
+
+/** One bit is another one; near the end, where the picture can still be decoded. */
+function garbled(body, dice) {
+  const other = Uint8Array.from(new Uint8Array(body));
+  const near_end = Math.max(0, other.length - 1 - dice.below(4));
+  other[near_end] ^= 1;
+  return other;
 }
 
 function callOf(input, init, cookies) {

@@ -35,6 +35,7 @@ export async function held({ name, eyes, confirmed, errors, counts, network }) {
     ledger: ledger.map(told),
     blobs: blobs.map(({ sha256, state, code }) => ({ sha256, state, code })),
     cursors,
+    divergence: (await meta("divergence")) ?? {},
     replica: Object.fromEntries(replica.map(({ key, scopes, body }) => [key, { scopes, body }])),
   };
 }

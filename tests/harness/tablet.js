@@ -21,6 +21,7 @@ const LOADING_TRIES = 20;
 export function createTablet({ browser, place, trace }) {
   const { network, eyes } = browser;
   const background = new Set();
+  const told = new Set();
   const counts = { acts: 0, refused: 0, tab_kills: 0, pages: 0, sign_ins: 0 };
   let tab = browser.open();
 
@@ -61,6 +62,24 @@ export function createTablet({ browser, place, trace }) {
       const text = String(error?.stack ?? error);
       trace("error", { text });
       tablet.errors.push(text);
+    },
+
+    /**
+     * Invariant 6: what has left the outbox is in the replica, else it would be seen nowhere.
+     */
+    async look() {
+      const [feed, rows] = await eyes.read(["meta", "ledger"], (tx) =>
+        Promise.all([tx.objectStore("meta").get("feed"), tx.objectStore("ledger").getAll()]),
+      );
+      if (!feed?.complete || feed.staged?.fresh) return;
+      for (const { id, verdict } of rows) {
+        const isEarly = ({ scope, version }) => feed.cursors[scope] < version;
+        const early = verdict?.status === "rejected" ? null : verdict?.effects.find(isEarly);
+        if (!early || told.has(id)) continue;
+        told.add(id);
+        const here = feed.cursors[early.scope];
+        tablet.failed(new Error(`${id} flickers: ${JSON.stringify(early)}, cursor ${here}`));
+      }
     },
 
     async signIn(login = tablet.person) {

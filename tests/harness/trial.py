@@ -19,7 +19,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from server import backup
 from server.settings import Settings
+from sync.writer import utc_now
 from tests import postgres
 from tests.harness.findings import Findings, compare
 from tests.harness.mortal_server import MortalServer
@@ -29,6 +31,8 @@ HERE = Path(__file__).parent
 SERVERS = {"sqlite": 1, "postgresql": 2}
 TERMINATED = {"sqlite": 0.0, "postgresql": 0.02}
 TIME_MAX_S = 600
+# Of the seeds on SQLite, where a backup is a file; the simulation does it on both.
+RESTORED_EVERY = 2
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ class Trial:
     settings: Settings
     servers: list[MortalServer] = field(default_factory=list)
     hung_up: int = 0
+    restores: int = 0
 
     def run(self, *, tablets: int, acts: int) -> dict[str, Any]:
         """The shift, the calm after it, and the fleet's report."""
@@ -88,6 +93,7 @@ class Trial:
             "tablets": tablets,
             "acts": acts,
             "terminate": TERMINATED[self.database],
+            "restores": self.database == "sqlite" and self.seed % RESTORED_EVERY == 1,
             "report": str(report),
             "trace": str(self.folder / "fleet.trace"),
         }
@@ -124,10 +130,27 @@ class Trial:
             elif "terminate" in wish:
                 self.hung_up += postgres.server().hang_up(self.settings.database)
                 self.trace("the database hung up")
+            elif "back_up" in wish:
+                backup.back_up(self.settings, self._archive, now=utc_now(), verified=False)
+                self.trace("backed up")
+            elif "restore" in wish:
+                self.servers[0].move(self._restored)
             elif "over" in wish:
                 self._calm()
                 fleet.stdin.write("calm\n")
                 fleet.stdin.flush()
+
+    @property
+    def _archive(self) -> Path:
+        return self.folder / "backup.tar"
+
+    def _restored(self) -> Settings:
+        """All that came after the backup is lost."""
+        self.settings = Settings(data=self.folder / "restored")
+        backup.restore(self.settings, self._archive, verified=False)
+        self.restores += 1
+        self.trace("restored")
+        return self.settings
 
     def _calm(self) -> None:
         for server in self.servers:
@@ -143,7 +166,7 @@ def attempt(seed: int, database: str, *, tablets: int, acts: int) -> Told:
         trial = Trial(seed, database, folder, settings)
         try:
             report = trial.run(tablets=tablets, acts=acts)["tablets"]
-            found = compare(report, settings)
+            found = compare(report, trial.settings)
         except AssertionError as error:
             report, found = [], Findings(complaints=[str(error)])
         told = _told(trial, report, found)
@@ -154,7 +177,7 @@ def attempt(seed: int, database: str, *, tablets: int, acts: int) -> Told:
 
 
 def _told(trial: Trial, report: list[dict[str, Any]], found: Findings) -> Told:
-    faults = Counter({"hung_up": trial.hung_up})
+    faults = Counter({"hung_up": trial.hung_up, "restored": trial.restores})
     for tablet in report:
         faults.update(tablet["faults"])
         faults["tab_kills"] += tablet["counts"]["tab_kills"]

@@ -4,14 +4,18 @@ import json
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+import biip
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labels import gs1
-from labels.code import Reading, lot_link, read
-from labels.error import LabelError
+from labels.code import Reading, read
+from labels.coded import digital_link_path
+from labels.gs1_table import PATTERNS
+from tests.labels import gs1_vectors
 
 VECTORS = json.loads(
     (Path(__file__).parents[1] / "vectors" / "codes.json").read_text(encoding="utf-8")
@@ -48,39 +52,18 @@ def test_reading_never_raises_and_a_reason_comes_with_invalid_alone(text: str) -
 @given(LOT_CODES)
 @settings(max_examples=100, deadline=None)
 def test_a_digital_link_is_read_back_as_its_gtin_and_lot(lot_code: str) -> None:
-    link = lot_link("https://traveler.example", "SZ:M:L", gtin="4006381333931", lot_code=lot_code)
-    assert read(link) == Reading("gs1", gtin="04006381333931", lot=lot_code)
+    link = digital_link_path([("01", "04006381333931"), ("10", lot_code)])
+    assert read(f"https://traveler.example{link}") == Reading(
+        "gs1", gtin="04006381333931", lot=lot_code
+    )
 
 
 @given(st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=3, max_size=40))
 @settings(max_examples=100, deadline=None)
 def test_our_own_link_is_read_back_as_its_lot(lot_id: str) -> None:
-    link = lot_link("http://10.0.0.7:8000/", lot_id, gtin=None, lot_code="L1")
-    assert read(link) == Reading("own", type="lot", id=lot_id)
-
-
-def test_a_digital_link_is_written_as_gs1_asks() -> None:
-    link = lot_link("https://traveler.example/", "SZ:M:L", gtin="4006381333931", lot_code="L/26")
-    assert link == "https://traveler.example/01/04006381333931/10/L%2F26"
-
-
-@pytest.mark.parametrize("lot_code", ["批次-1", "A B", "L" * 21])
-def test_a_lot_code_that_gs1_cannot_carry_gets_our_own_link(lot_code: str) -> None:
-    link = lot_link("https://t.example", "SZ:M:1", gtin="4006381333931", lot_code=lot_code)
-    assert link == "https://t.example/lots/SZ%3AM%3A1"
-
-
-@pytest.mark.parametrize("base_url", ["", "t.example", "https://t.example/app", "ftp://t.example"])
-def test_a_base_url_is_scheme_and_host(base_url: str) -> None:
-    with pytest.raises(LabelError) as caught:
-        lot_link(base_url, "SZ:M:1", gtin=None, lot_code="1")
-    assert caught.value.code == "base_url"
-
-
-def test_a_link_is_not_made_from_a_wrong_gtin() -> None:
-    with pytest.raises(LabelError) as caught:
-        lot_link("https://t.example", "SZ:M:1", gtin="4006381333932", lot_code="1")
-    assert caught.value.code == "gtin_check_digit"
+    assert read(f"http://10.0.0.7:8000/lots/{quote(lot_id, safe='')}") == Reading(
+        "own", type="lot", id=lot_id
+    )
 
 
 @pytest.mark.parametrize("gtin", ["4006381333931", "96385074", "036000291452", "10614141000415"])
@@ -89,3 +72,37 @@ def test_one_changed_digit_makes_a_gtin_wrong(gtin: str) -> None:
     for place, digit in enumerate(gtin):
         changed = gtin[:place] + str((int(digit) + 1) % 10) + gtin[place + 1 :]
         assert not gs1.gtin_valid(changed)
+
+
+GS1_VECTORS = json.loads(gs1_vectors.FILE.read_text(encoding="utf-8"))
+
+
+def test_the_vectors_of_identifiers_are_those_of_the_table() -> None:
+    """After a change of the table: `python -m tests.labels.gs1_vectors`."""
+    assert gs1_vectors.FILE.read_text(encoding="utf-8") == gs1_vectors.text()
+
+
+def test_the_right_value_of_every_identifier_fits_and_others_do_not() -> None:
+    assert len(GS1_VECTORS) > 800
+    for name, pattern in PATTERNS.items():
+        known = name.replace("*", "3")
+        assert gs1.value_fits(known, gs1_vectors.right(pattern))
+        assert not gs1.value_fits(known, "")
+        assert not gs1.value_fits(known, "é")
+
+
+LOTS = st.text("ABCabc0123456789-/.", min_size=1, max_size=20)
+
+
+@given(lot=LOTS, serial=LOTS, day=st.dates(date(2000, 1, 1), date(2049, 12, 31)))
+@settings(max_examples=100, deadline=None)
+def test_biip_reads_from_an_element_string_what_we_read(lot: str, serial: str, day: date) -> None:
+    pairs = [("01", "04006381333931"), ("17", f"{day:%y%m%d}"), ("10", lot), ("21", serial)]
+    string, line = gs1.written(pairs)
+    ours = gs1.element_string(string)
+    theirs = biip.parse("]d2" + string).gs1_message
+    assert theirs is not None
+    found = {element.ai.ai: element for element in theirs.element_strings}
+    assert [ours.gtin, ours.lot, ours.serial] == [found[ai].value for ai in ("01", "10", "21")]
+    assert found["17"].date == ours.expiry == day
+    assert read("]d2" + string) == read(line.replace("\u200b", ""))

@@ -47,11 +47,12 @@ test("it goes on where it stopped, also when an answer was lost", async () => {
   assert.equal(server.blobs.get(blob.sha256).bytes.length, blob.size);
 });
 
-test("after the browser was ended it goes on where it stopped, and tells how far it is", async () => {
+test("after the browser was ended it goes on where it stopped, and says how far", async () => {
   const { server, device, blob } = await desk();
   let calls = 0;
   server.fault = (path, stage) => {
-    if (path.startsWith("/blobs/") && stage === "before" && ++calls > 2) throw new TypeError("gone");
+    const isAsked = path.startsWith("/blobs/") && stage === "before";
+    if (isAsked && ++calls > 2) throw new TypeError("gone");
   };
   await device.sync.blobs();
   assert.equal((await rows(device, "blobs"))[0].offset, PART_BYTES);

@@ -297,6 +297,7 @@ test("lists are filtered, searched, sorted and cut as the table says", async () 
   const moment = {
     find: async () => docs,
     get: async (key) => docs.find((doc) => doc.key === key) ?? null,
+    once: (_, work) => work(),
     search: async (_, query) => (query === "welle" ? ["c", "b"] : []),
   };
   const keys = async (spec, query = {}) => {

@@ -220,3 +220,26 @@ test("a file from before there were signatures is still taken", async () => {
   assert.deepEqual(server.sigs.get(row.id), [null]);
   await assert.rejects(importOutbox(carrier.database, '{"format": "else"}', new Date()), TypeError);
 });
+
+test("what is recorded while others are being signed is not sent unsigned", async () => {
+  const server = plant();
+  const name = freshName();
+  const other = await ready(server, { name });
+  await add(other, A, 1);
+  const { sign } = crypto.subtle;
+  let isLate = false;
+  crypto.subtle.sign = async (...asked) => {
+    if (!isLate) {
+      isLate = true;
+      await add(other, A, 1);
+    }
+    return sign.apply(crypto.subtle, asked);
+  };
+  try {
+    await wake(server, { name }).sync.run();
+  } finally {
+    crypto.subtle.sign = sign;
+  }
+  assert.equal(server.sigs.size, 2);
+  for (const sent of server.sigs.values()) assert.equal(typeof sent[0], "string");
+});

@@ -111,6 +111,14 @@ SECOND = (
 )
 
 
+# What each version of a kind says; nothing of the engine is asked for it.
+BODIES: dict[tuple[str, int], type[Value]] = {
+    ("crate.marked", 1): MarkedFirst,
+    ("crate.marked", 2): Marked,
+    ("crate.weighed", 1): Nothing,
+}
+
+
 def model_of(kinds: tuple[Kind, ...]) -> Model:
     """The plant's own model, and crates by these kinds."""
     all_kinds = {**MODEL.kinds, **{kind.name: kind for kind in kinds}}

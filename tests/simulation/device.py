@@ -43,7 +43,7 @@ class Device:
     exists: bool = True
     forked: bool = False
     disk: Disk = field(default_factory=Disk)
-    rotten: set[str] = field(default_factory=set)
+    rotten: dict[str, set[str]] = field(default_factory=dict)
     life: int = 0
     draining: int = 0
 
@@ -70,7 +70,8 @@ class Device:
 
     def cloned(self, name: str) -> "Device":
         """Another that has all that this one has, and goes on by itself."""
-        twin = replace(self, name=name, disk=Disk(), rotten=set(), life=0, draining=0, forked=True)
+        twin = replace(self, name=name, disk=Disk(), life=0, draining=0, forked=True)
+        twin.rotten = dict(self.rotten)
         self.forked = True
         for told, value in vars(self.disk).items():
             if told not in ("changed", "key"):
@@ -121,7 +122,7 @@ class Device:
     def _rot(self) -> None:
         """A document is missing all of a sudden, and nothing says so."""
         key = self.chance.choice(sorted(self.disk.replica))
-        self.rotten.add(key)
+        self.rotten[key] = set(self.disk.replica[key].scopes) | self.rotten.get(key, set())
         del self.disk.replica[key]
 
     def _see_to_sign_in(self) -> Steps:

@@ -87,7 +87,10 @@ class Feed:
 
 @dataclass
 class Disk:
-    """All that a device has; `changed` is called after every transaction that may be seen."""
+    """All that a device has; `changed` is called after every transaction that may be seen.
+
+    `differs` are the scopes in which the last complete pull found it to be wrong.
+    """
 
     device: str | None = None
     token: str = ""
@@ -102,6 +105,7 @@ class Disk:
     ledger: dict[int, Row] = field(default_factory=dict)
     replica: dict[str, Held] = field(default_factory=dict)
     feed: Feed = field(default_factory=Feed)
+    differs: list[str] = field(default_factory=list)
     changed: Callable[[], None] = lambda: None
 
     def chain_now(self) -> Chain:

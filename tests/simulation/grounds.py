@@ -28,6 +28,8 @@ class Ground(Protocol):
 
     settings: Settings
 
+    def bury(self) -> None: ...
+
     def back_up(self, plant: Plant) -> None: ...
 
     def go_back(self, plant: Plant) -> None: ...
@@ -40,6 +42,9 @@ class SqliteGround:
         shutil.copytree(_built(), folder / "plant")
         self.settings = Settings(data=folder / "plant")
         self._archive = folder / "backup.tar"
+
+    def bury(self) -> None:
+        """Of a process that died nothing is left."""
 
     def back_up(self, plant: Plant) -> None:
         """While it is open."""
@@ -60,9 +65,14 @@ class PostgresGround:
         self.settings = Settings(data=folder / "plant", database=url)
         self._made = [url]
 
+    def bury(self) -> None:
+        """The connections of a process end with it; here it only seems to have died."""
+        postgres.server().hang_up(self.settings.database)
+
     def back_up(self, plant: Plant) -> None:
         """A copy, for which nobody may be connected."""
         plant.store.close()
+        self.bury()
         self._made.append(self._copy(self.settings.database))
 
     def go_back(self, plant: Plant) -> None:

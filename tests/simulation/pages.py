@@ -52,7 +52,7 @@ def _show(disk: Disk, page: dict[str, Any], cursors: Cursors, login: str) -> Non
     disk.drop_scopes(sorted(staged.anew or ()))
     apply(disk, [change for change in staged.changes if change["scope"] in cursors])
     apply(disk, page["changes"])
-    wrong = differing(disk, page["checks"], cursors)
+    wrong = disk.differs = differing(disk, page["checks"], cursors)
     again = Staged(cursors | dict.fromkeys(wrong, 0), frozenset(wrong)) if wrong else None
     disk.release(lambda verdict: _is_seen_all(verdict, cursors))
     disk.feed = Feed(feed.epoch, cursors, True, login, again, shown, feed.round + 1)

@@ -6,6 +6,7 @@ What people wish to record is `deeds`. Some deeds are spoiled on purpose: no app
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 from sync.entry import digest_of
@@ -16,6 +17,15 @@ from tests.simulation.schedule import Pause
 
 RACES_MAX = 50
 HOURS_EAST = 8
+# Clients write JSON as they like, and the bytes are the entry: nobody may write them otherwise.
+STYLES: tuple[dict[str, Any], ...] = (
+    {"ensure_ascii": False, "separators": (",", ":")},
+    {"ensure_ascii": True},
+    {"ensure_ascii": False, "indent": 1},
+    {"ensure_ascii": True, "sort_keys": True},
+)
+BORROWS_A_NAME = 0.01
+BORROWED = "zhang.wei"
 
 
 class DeviceFull(Exception):
@@ -81,16 +91,21 @@ def _bytes_of(disk: Disk, wish: Wish, seen: Chain, how: Circumstances) -> bytes:
         "body": wish.body,
         "blobs": [],
     }
-    return spoiled(fields, how.spoil)
+    # Dice of its own: what else happens on the day does not hang on how things are written.
+    dice = Random(how.id)
+    style = dice.choice(STYLES)
+    if not how.spoil and dice.random() < BORROWS_A_NAME:
+        fields["actor"] = BORROWED
+    return spoiled(fields, how.spoil, style)
 
 
-def spoiled(fields: dict[str, Any], spoil: str) -> bytes:
+def spoiled(fields: dict[str, Any], spoil: str, style: dict[str, Any]) -> bytes:
     """The bytes of an entry, as they should be or broken in one way."""
     if spoil == "malformed":
         fields = fields | {"at": "yesterday"}
     if spoil == "after nothing":
         fields = fields | {"after": "01900000-0000-7000-8000-00000000dead"}
-    raw = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+    raw = json.dumps(fields, **style).encode()
     if spoil == "broken JSON":
         return raw[:-9]
     return raw

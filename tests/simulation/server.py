@@ -29,6 +29,7 @@ from sync.tables import FeedRow
 from tests.simulation.chance import Chance
 from tests.simulation.crates import NEWER, OLDER
 from tests.simulation.grounds import Ground
+from tests.simulation.reader import Reader
 from tests.simulation.schedule import Schedule
 
 Told = dict[str, Any]
@@ -69,6 +70,7 @@ class Server:
     chance: Chance
     pushed: Callable[[Pushed], None]
     pulled: Callable[[Pulled], None]
+    reader: Reader
     model: Model = OLDER
     kill_after: int | None = None
     kills: int = 0
@@ -106,6 +108,8 @@ class Server:
         return plant
 
     def _count_down(self, *_: object) -> None:
+        if self.reader.passed():
+            return
         if self.kill_after is None or self.kill_after == AT_COMMIT:
             return
         if self.kill_after == 0:
@@ -113,7 +117,7 @@ class Server:
         self.kill_after -= 1
 
     def _at_commit(self, _: object) -> None:
-        if self.kill_after in (0, AT_COMMIT):
+        if self.kill_after in (0, AT_COMMIT) and not self.reader.is_reading():
             raise PowerLoss
 
     @contextmanager
@@ -128,6 +132,7 @@ class Server:
         """As after the process died: nothing is left but the database."""
         self.kills += 1
         self.plant.close()
+        self.ground.bury()
         self._started()
 
     def push(self, asked: list[Told], kill_after: int | None) -> list[Told]:
@@ -136,7 +141,7 @@ class Server:
             sync_push.Delivery(one["device"], one["entries"], one["oldest"]) for one in asked
         ]
         self._results = []
-        with self._mortal(kill_after):
+        with self.reader.beside(self.plant), self._mortal(kill_after):
             answers, _ = sync_push.push(self.plant.engine, deliveries, self.now())
         told = [wired(asdict(answer)) | {"now_ms": self.schedule.now_ms} for answer in answers]
         self.pushed(Pushed(told[0]["epoch"], deliveries, told, self._results))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, RowMapping, delete, select, update
 
 from server.plant import Plant
 from sync.store import table_of
@@ -34,11 +34,11 @@ def found_and_named(plant: Plant, chance: Chance) -> None:
     at = len(rows) - 1 if way == "cut off" else chance.randrange(len(rows) - 1)
     row = rows[at]
     following = next((one for one in rows[at + 1 :] if one["site"] == row["site"]), None)
-    column = chance.choice(sorted(COLUMNS))
+    if way == "change":
+        _each_column_is_missed(plant, rows, chance)
+        return
     with plant.store.write() as connection:
-        if way == "change":
-            _set(connection, row["pos"], {column: COLUMNS[column](row[column])})
-        elif way == "exchange" and following is not None:
+        if way == "exchange" and following is not None:
             names = ("pos", "n", "link")
             _set(connection, row["pos"], {"pos": -1, "n": -1})
             _set(connection, following["pos"], {name: row[name] for name in names})
@@ -46,11 +46,22 @@ def found_and_named(plant: Plant, chance: Chance) -> None:
         else:
             table = table_of(JournalRow)
             connection.execute(delete(table).where(table.c.pos == row["pos"]))
-    what = f"{way} {column if way == 'change' else ''} of row {row['pos']}, {row['entry_id']}"
+    what = f"{way} row {row['pos']}, {row['entry_id']}"
     faults = verified(plant).faults
     must(faults, 13, f"nobody noticed: {what}")
     near = {one["entry_id"] for one in rows if one["site"] == row["site"]} | {f"site {row['site']}"}
     must(any(fault.what in near for fault in faults), 13, f"{what}: only {faults[:3]}")
+
+
+def _each_column_is_missed(plant: Plant, rows: list[RowMapping], chance: Chance) -> None:
+    """Each in a row of its own; each of these rows must be named."""
+    changed = dict(zip(sorted(COLUMNS), chance.sample(rows, len(COLUMNS)), strict=True))
+    with plant.store.write() as connection:
+        for column, row in changed.items():
+            _set(connection, row["pos"], {column: COLUMNS[column](row[column])})
+    named = {fault.what for fault in verified(plant).faults}
+    for column, row in changed.items():
+        must(row["entry_id"] in named, 13, f"nobody noticed {column} of {row['entry_id']}")
 
 
 def _set(connection: Connection, pos: int, values: dict[str, Any]) -> None:

@@ -146,7 +146,7 @@ class Watch:
     def pulled(self, pulled: Pulled) -> None:
         """After each page."""
         era = self.eras.setdefault(pulled.epoch, Era())
-        allowed = self._allowed(pulled.login)
+        allowed = self.allowed(pulled.login)
         for change in pulled.page["changes"]:
             self._within_scope(change, allowed, pulled.login)
             self._forward(era, change, pulled)
@@ -155,7 +155,7 @@ class Watch:
             must(cursor >= asked, 5, f"the cursor of {scope} went back from {asked} to {cursor}")
             era.given[scope] = max(cursor, era.given.get(scope, 0))
 
-    def _allowed(self, login: str) -> set[str]:
+    def allowed(self, login: str) -> set[str]:
         """The scopes of a person's roles, reckoned here."""
         found = {"org.people"}
         for site, roles in self.roles.get(login, {}).items():
@@ -194,6 +194,7 @@ class Watch:
         in the overlay or in the replica, and not in both.
         """
         disk, feed = device.disk, device.disk.feed
+        self._mends_what_rotted(device)
         is_ready = disk.signin and feed.complete and feed.person == disk.signin.login
         if not is_ready or feed.shown not in self.eras or device.forked:
             return
@@ -207,6 +208,12 @@ class Watch:
                 self._is_in_replica(device, row, era)
             elif device.locks and (row.verdict is None or row.verdict["status"] in SHOWS):
                 self._is_not_in_replica(device, row, era)
+
+    def _mends_what_rotted(self, device: Device) -> None:
+        """Invariant 5: sums catch what a disk lost; the feed itself never leaves anything out."""
+        rotted = {scope for scopes in device.rotten.values() for scope in scopes}
+        for scope in device.disk.differs:
+            must(scope in rotted, 5, f"{device.name} took all of {scope} as told, and is wrong")
 
     def _is_in_replica(self, device: Device, row: Row, era: Era) -> None:
         for key, (version, _) in era.touched.get(row.id, {}).items():

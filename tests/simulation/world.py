@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 from tests.simulation.chance import Chance, seeded
 from tests.simulation.deeds import Chooser
@@ -15,6 +16,7 @@ from tests.simulation.device import Device
 from tests.simulation.faults import Faults
 from tests.simulation.grounds import Ground
 from tests.simulation.network import Network
+from tests.simulation.reader import Reader
 from tests.simulation.recording import Recorded
 from tests.simulation.schedule import Schedule
 from tests.simulation.server import Server
@@ -63,6 +65,7 @@ class World:
                 self.chance,
                 self.watch.pushed,
                 self.watch.pulled,
+                Reader(Random(self.seed)),
             )
             self.network = Network(self.server, self.schedule, self.chance, self.faults)
             try:

@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import update
 
 from sync.problem import Problem
-from sync.signature import SigningKey, checked_key, is_valid
+from sync.signature import Signed, SigningKey, checked_key, is_valid
 from sync.store import table_of
 from sync.tables import DeviceRow
 from tests.simulation.sender import Sender, id_of
-from tests.sync.desk import C, D, Desk, Signed, told
+from tests.sync.desk import C, D, Desk, told
 
 KEY = SigningKey.from_number(7)
 OTHER = SigningKey.from_number(8)
@@ -185,3 +185,22 @@ def test_damaged_bytes_of_nobody_known_take_no_number_from_who_brings_them(desk,
     assert (told(answer), answer.last_seq) == ([("parked", "entry_malformed")], 0)
     assert told(desk.push(eve, signed(eve.write("counter.opened", C)))) == APPLIED
     assert desk.verified().faults == []
+
+
+def test_what_was_recorded_before_the_one_ahead_of_it_got_damaged_is_no_fork(desk, eve):
+    opened = signed(eve.write("counter.opened", C))
+    meant = eve.write("counter.raised", C)
+    damaged = (*signed(meant[:-9]), eve.device, 2)
+    after = signed(eve.write("counter.raised", C))
+    answer = desk.push(eve, opened, damaged)
+    assert told(answer) == [*APPLIED, ("parked", "entry_malformed")]
+    answer = desk.push(eve, after)
+    assert (told(answer), answer.need, answer.last_seq) == (APPLIED, None, 3)
+    assert desk.verified().faults == []
+
+
+def test_a_copied_device_is_told_so_each_time_it_sends_its_fork(desk, eve):
+    twin = Sender(eve.device)
+    desk.push(eve, signed(eve.write("counter.opened", C)))
+    fork = signed(twin.write("counter.opened", D))
+    assert [desk.push(twin, fork).need for _ in range(2)] == ["enrol_anew"] * 2
