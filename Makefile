@@ -39,7 +39,7 @@ ABSENT := $(foreach pair,$(OPTIONAL),\
 export PATH := $(CURDIR)/$(NODE_BIN):$(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup run test check journey sim mutants bench labels-check screenshots build \
+.PHONY: help setup run test check journey audit sim mutants bench labels-check screenshots build \
   wheel lock clean
 
 help: ## this list
@@ -76,6 +76,10 @@ check: setup ## style, types, who may import whom; all of it, then red if any wa
 journey: setup build ## one lot through the plant, offline and back, told step by step
 	bash tests/browser/install.sh
 	pytest tests/browser/test_journey.py -s
+
+audit: setup build ## accessibility of every page, and what the app weighs, with numbers
+	bash tests/browser/install.sh
+	pytest tests/browser/test_audit.py tests/browser/test_tls.py -s
 
 sim: setup ## devices under faults, servers killed, bad requests (SEED=, SEEDS=, CASES=)
 	python -m tests.simulation --seed $(SEED) --seeds $(SEEDS)
