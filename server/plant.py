@@ -72,6 +72,7 @@ class Plant:
         """The entry kinds as pages and devices are told of them."""
         return {
             kind.name: {"roles": sorted(kind.roles), "request": kind.request, "v": kind.v}
+            | ({"signs": list(kind.signing.meanings)} if kind.signing else {})
             for kind in KINDS.values()
         }
 
@@ -106,6 +107,7 @@ class Plant:
             | {f"{name}?": list(cls.searched) for name, cls in DOCUMENTS.items() if cls.searched},
             "kinds": self.kinds,
             "areas": AREAS_BY_ROLE,
+            "types": {name: cls.area for name, cls in DOCUMENTS.items()},
             "late_hours": self.settings.late_hours,
         }
 

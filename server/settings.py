@@ -13,6 +13,8 @@ VARIABLES = {
     "public_url": "TRAVELER_PUBLIC_URL",
     "time_zone": "TRAVELER_TIME_ZONE",
     "session_days": "TRAVELER_SESSION_DAYS",
+    "offline_hours": "TRAVELER_OFFLINE_HOURS",
+    "lock_minutes": "TRAVELER_LOCK_MINUTES",
     "late_hours": "TRAVELER_LATE_HOURS",
     "push_hosts": "TRAVELER_PUSH_HOSTS",
     "push_contact": "TRAVELER_PUSH_CONTACT",
@@ -28,6 +30,8 @@ PUSH_HOSTS = "fcm.googleapis.com,push.services.mozilla.com,push.apple.com,notify
 class Settings:
     """`data` holds the database and the blobs unless `database` names another one.
 
+    `offline_hours`: how long after the server last saw a person their PIN opens a tablet without a
+    network. `lock_minutes`: an untouched tablet asks for the PIN again; 0: never.
     `public_url` is the address that people and labels use; https there makes cookies Secure.
     What waited on a device for more than `late_hours` is told to the person and to a supervisor.
     Notices go to `push_hosts` only; `push_contact` (mailto: or https:) is who they can turn to.
@@ -40,6 +44,8 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     time_zone: str = "Asia/Shanghai"
     session_days: int = 14
+    offline_hours: int = 24
+    lock_minutes: int = 10
     late_hours: int = 24
     push_hosts: str = PUSH_HOSTS
     push_contact: str = ""
@@ -51,6 +57,11 @@ class Settings:
     def database_url(self) -> str:
         """The SQLAlchemy URL of the database."""
         return self.database or f"sqlite:///{quote(str(self.data.resolve() / 'traveler.sqlite3'))}"
+
+    @property
+    def policy(self) -> dict[str, int]:
+        """What a device is told of its PINs."""
+        return {"offline_hours": self.offline_hours, "lock_minutes": self.lock_minutes}
 
     @property
     def secure(self) -> bool:
@@ -77,6 +88,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         public_url=given("public_url").rstrip("/"),
         time_zone=given("time_zone"),
         session_days=int(given("session_days")),
+        offline_hours=int(given("offline_hours")),
+        lock_minutes=int(given("lock_minutes")),
         late_hours=int(given("late_hours")),
         push_hosts=given("push_hosts"),
         push_contact=given("push_contact"),

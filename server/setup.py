@@ -1,6 +1,6 @@
 """Setting up: entries by the system itself (sites, people, the demo plant), and their passwords."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from sqlalchemy import Connection, select
@@ -43,7 +43,7 @@ def perform(plant: Plant, deeds: Iterable[tuple[Deed, datetime]]) -> None:
         poke(moved)
 
 
-def perform_now(plant: Plant, kind: str, on: str, body: dict[str, object]) -> None:
+def perform_now(plant: Plant, kind: str, on: str, body: Mapping[str, object]) -> None:
     """One deed of the system, now. Problem: as `perform`."""
     deed = Deed(kind, on, dict(body), SYSTEM, SETUP_SESSION, plant.local_now())
     perform(plant, [(deed, plant.now())])

@@ -25,6 +25,7 @@ class Deed:
     at: str
     base: int | None = None
     blobs: list[dict[str, Any]] = field(default_factory=list)
+    v: int = 1
 
 
 @dataclass
@@ -45,7 +46,7 @@ class Chain:
                 "seq": self.last_seq + 1,
                 "prev": self.last_hash,
                 "kind": deed.kind,
-                "v": 1,
+                "v": deed.v,
                 "actor": deed.actor,
                 "session": deed.session,
                 "on": deed.on,

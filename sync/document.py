@@ -6,6 +6,7 @@ the domain's; how documents are stored is `sync.stores`.
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, ClassVar
 
 import msgspec
@@ -89,7 +90,22 @@ def _values(tree: object, names: list[str]) -> Iterator[object]:
 
 # Twice as quick as pydantic's own, which asks a function of ours for each decimal: what was
 # checked is written as it is. That both come to the same is held by a test over all vectors.
-_writer = msgspec.json.Encoder(enc_hook=lambda value: value.__dict__)
+def _fields(value: BaseModel) -> dict[str, Any]:
+    """What is written of a value: all its fields, but for those that are left out where empty."""
+    fields = value.__dict__
+    names = _left_out(type(value))
+    if all(fields[name] is not None for name in names):
+        return fields
+    return {name: one for name, one in fields.items() if name not in names or one is not None}
+
+
+@cache
+def _left_out(kind: type[BaseModel]) -> tuple[str, ...]:
+    """Fields that came later: where there is nothing, documents stay as they were."""
+    return tuple(name for name, field in kind.model_fields.items() if field.exclude_if)
+
+
+_writer = msgspec.json.Encoder(enc_hook=_fields)
 
 
 def plain(value: object) -> str:

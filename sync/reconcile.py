@@ -90,6 +90,8 @@ class Kind:
 
     `needs(entry, body, loaded)` names document keys beside `entry.on`; it is asked again while
     its answer grows. `request` tells a request (may be rejected) from a fact (always recorded).
+    `signing` is the domain's word on how a person signs such an entry, None where nobody does;
+    the engine only hands it on.
     """
 
     name: str
@@ -100,6 +102,7 @@ class Kind:
     request: bool = False
     v: int = 1
     upcasts: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
+    signing: Any = None
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,8 @@ export async function own(moment, { page, url }) {
  */
 async function doneOf(moment, id) {
   const row = await findEntry(moment.tx, id);
-  if (!row) return null;
+  const signin = await moment.tx.objectStore("meta").get("signin");
+  if (!row || row.actor !== signin?.login) return null;
   const { status = "", code = null, params = {} } = row.verdict ?? {};
   return { id, kind: row.kind, status, code, params };
 }

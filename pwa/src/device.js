@@ -54,8 +54,12 @@ export function createDevice(world) {
     return fields;
   }
 
-  const view = createView(database, { kinds: world.kinds ?? KINDS, index });
-  const sync = createSync({ database, contact, net, index, now, random, broadcast, name });
+  const map = async () => {
+    const { areas, types } = await shared();
+    return { areas, types };
+  };
+  const view = createView(database, { kinds: world.kinds ?? KINDS, index, map });
+  const sync = createSync({ database, contact, net, index, map, now, random, broadcast, name });
   const pages = createPages({ view, net, shared, now });
 
   return {
@@ -63,13 +67,15 @@ export function createDevice(world) {
     broadcast,
     contact,
     database,
+    name,
     net,
     now,
     pages,
     shared,
     sync,
     view,
-    enrol: () => enrol({ database, contact, name, now }),
+    enrol: (/** @type {{isPassword?: boolean}} */ how = {}) =>
+      enrol({ database, contact, name, now }, how),
   };
 }
 

@@ -9,6 +9,7 @@ import { bumpRevision } from "./database.js";
 import { compare } from "./divergence.js";
 import { forgetFinds } from "./finds.js";
 import { isSeenAll, releaseCovered, takeVerdicts } from "./ledger.js";
+import { noteSeen } from "./pins.js";
 import { applyChanges, dropScopes, without } from "./replica.js";
 
 /** @typedef {import("./types").Change} Change */
@@ -67,10 +68,12 @@ export function askFrom(feed) {
  * Takes one page, if nothing else was taken since it was asked for.
  * @param {Database} database
  * @param {PullAnswer} page
- * @param {{asked: Feed, login: string, index: Record<string, string[]>, now: Date}} circumstances
+ * @param {{asked: Feed, resting?: Set<string>, login: string, index: Record<string, string[]>,
+ *   now: Date}} circumstances resting: scopes that are here for others, and were not asked for
  * @returns {Promise<Taken>}
  */
-export async function takePage(database, page, { asked, login, index, now }) {
+export async function takePage(database, page, circumstances) {
+  const { asked, resting = new Set(), login, index, now } = circumstances;
   return database.write(FEED_STORES, async (tx) => {
     const meta = tx.objectStore("meta");
     const feed = await feedOf(tx);
@@ -78,13 +81,13 @@ export async function takePage(database, page, { asked, login, index, now }) {
     if (isStale || (await meta.get("signin"))?.login !== login) {
       return { isTaken: false, isComplete: false, keys: [] };
     }
-    await noteMe(tx, page.me);
+    await noteMe(tx, page.me, now);
     await meta.delete("revoked"); // whoever is told something is not
     const gone = await dropScopes(tx, page.scopes_dropped, index);
     const spoken = await takeVerdicts(tx, page.verdicts ?? []);
     const cursors = advanced(askFrom(feed), page);
     const shown = page.complete
-      ? await show(tx, { feed, page, cursors, login, index, now })
+      ? await show(tx, { feed, page, cursors, resting, login, index, now })
       : await stage(tx, { feed, page, cursors });
     const keys = [...new Set([...gone, ...spoken, ...shown])];
     if (keys.length > 0) await bumpRevision(tx);
@@ -92,14 +95,13 @@ export async function takePage(database, page, { asked, login, index, now }) {
   });
 }
 
-/**
- * A person's name and roles change while they are signed in.
- * @param {any} tx with meta
- * @param {import("./types").Me | undefined} me
- */
-async function noteMe(tx, me) {
+/** @param {any} tx with meta @param {PullAnswer["me"]} me by now @param {Date} now */
+async function noteMe(tx, me, now) {
+  if (!me) return;
   const meta = tx.objectStore("meta");
-  if (me) await meta.put({ ...(await meta.get("signin")), ...me }, "signin");
+  const signin = { ...(await meta.get("signin")), ...me };
+  await meta.put(signin, "signin");
+  await noteSeen(tx, signin, now);
 }
 
 /**
@@ -130,11 +132,11 @@ async function stage(tx, { feed, page, cursors }) {
 
 /**
  * @param {any} tx
- * @param {{feed: Feed, page: PullAnswer, cursors: Cursors, login: string,
+ * @param {{feed: Feed, page: PullAnswer, cursors: Cursors, resting: Set<string>, login: string,
  *   index: Record<string, string[]>, now: Date}} what
  * @returns {Promise<string[]>}
  */
-async function show(tx, { feed, page, cursors, login, index, now }) {
+async function show(tx, { feed, page, cursors, resting, login, index, now }) {
   const keys = [];
   if (feed.staged?.fresh) {
     keys.push(...(await tx.objectStore("replica").getAllKeys()));
@@ -152,7 +154,9 @@ async function show(tx, { feed, page, cursors, login, index, now }) {
   }
   await tx.objectStore("staged").clear();
   keys.push(...(await applyChanges(tx, page.changes, index)));
-  keys.push(...(await releaseCovered(tx, (verdict) => isSeenAll(verdict, cursors), now)));
+  // What somebody else may see, they are shown when they are here again.
+  const moving = without(cursors, [...resting]);
+  keys.push(...(await releaseCovered(tx, (verdict) => isSeenAll(verdict, moving), now)));
   const anew = await compare(tx, page.checks ?? {}, now);
   const staged = anew.length > 0 ? begun({ cursors, anew }) : null;
   const shown = { cursors, complete: true, person: login, staged };

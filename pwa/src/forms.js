@@ -9,8 +9,10 @@ import { afterForm } from "./addresses.js";
 import { Problem, problem } from "./domain/problem.js";
 import { filesOf, keyOn, readBody, textsOf, valueOf } from "./form_reading.js";
 import { localMoment } from "./moment.js";
+import { saidIn } from "./domain/signature.js";
 import { append, findEntry } from "./outbox.js";
 import { mayBy } from "./render/filters.js";
+import { SIGNED_WITH, signatureDue, signIntent, withSignature } from "./signing.js";
 import { siteOf } from "./terms.js";
 
 /** @typedef {import("./form_reading.js").Form} Form */
@@ -43,22 +45,26 @@ export async function takeForm(desk, { kind, data, shared, signin }) {
     const meant = await desk.view.read((moment) =>
       intentOf(moment, { form, shared, signin, desk }),
     );
-    const id = meant.isRecorded
-      ? meant.intent.id
-      : await append(desk.database, meant.intent, { now: desk.now(), app: desk.app });
-    const { on } = meant.intent;
+    const { intent, told, isRecorded } = meant;
+    const pin = valueOf(pairs, SIGNED_WITH);
+    const whole = told ? await signIntent(desk.database, intent, { told, pin }) : intent;
+    const id = isRecorded
+      ? intent.id
+      : await append(desk.database, whole, { now: desk.now(), app: desk.app });
+    const { on } = intent;
     return { to: afterForm(valueOf(pairs, "then") || "/", { on, done: id }), on };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const { code, params, field } = error;
-    return { problems: [{ code, params, field }], values: Object.fromEntries(pairs) };
+    return { problems: [{ code, params, field }], values: valuesOf(pairs) };
   }
 }
 
 /**
  * @param {Moment} moment
  * @param {{form: Form, shared: Shared, signin: Signin, desk: Desk}} what
- * @returns {Promise<{intent: Intent, isRecorded: boolean}>} Problems: the kind's, no_right …
+ * @returns {Promise<{intent: Intent, told: import("./signing.js").Told | null,
+ *   isRecorded: boolean}>} told: what is to be signed. Problems: the kind's, no_right …
  */
 async function intentOf(moment, { form, shared, signin, desk }) {
   const { kind, pairs, files } = form;
@@ -69,7 +75,7 @@ async function intentOf(moment, { form, shared, signin, desk }) {
   const body = await readBody(moment, form);
   const said = JSON.stringify(body);
   const before = await findEntry(moment.tx, id);
-  const isSame = before?.kind === kind && JSON.stringify(JSON.parse(before.bytes).body) === said;
+  const isSame = before?.kind === kind && saidBefore(before.bytes) === said;
   if (before && !isSame) id = newId(); // the same form filled in anew is another deed
   const on = await keyOn(moment, { pairs, id });
   mustBeAllowed(shared, signin, { kind, on });
@@ -79,8 +85,24 @@ async function intentOf(moment, { form, shared, signin, desk }) {
   /** @type {Intent} */
   const intent = { id, kind, v: spec.v, on, base, body, blobs, actor, session };
   const isRecorded = before !== null && isSame && before.on === on;
-  if (!isRecorded) await mustStand(moment, { intent, isRequest: spec.request, desk });
-  return { intent, isRecorded };
+  if (isRecorded) return { intent, told: null, isRecorded };
+  const who = { name: signin.name, now: desk.now() };
+  // What is wrong with the deed itself is said before anything is signed.
+  await mustStand(moment, { intent, isRequest: spec.request, desk, isSigned: false });
+  const told = await signatureDue(moment, intent, who);
+  const signed = told && withSignature(intent, told);
+  if (signed) await mustStand(moment, { intent: signed, isRequest: spec.request, desk });
+  return { intent, told, isRecorded };
+}
+
+/** @param {string} bytes @returns {string} what the body said, beside its signature */
+function saidBefore(bytes) {
+  return JSON.stringify(saidIn(JSON.parse(bytes).body));
+}
+
+/** @param {[string, string][]} pairs without the PIN, which is never shown again */
+function valuesOf(pairs) {
+  return Object.fromEntries(pairs.filter(([name]) => name !== SIGNED_WITH));
 }
 
 /**
@@ -112,14 +134,15 @@ function mustBeAllowed(shared, signin, { kind, on }) {
  * A fact about a document that this device does not have yet is recorded all the same: the thing
  * is in somebody's hand. Everything else that the twin refuses is refused here.
  * @param {Moment} moment
- * @param {{intent: Intent, isRequest: boolean, desk: Desk}} what
+ * @param {{intent: Intent, isRequest: boolean, desk: Desk, isSigned?: boolean}} what
  */
-async function mustStand(moment, { intent, isRequest, desk }) {
+async function mustStand(moment, { intent, isRequest, desk, isSigned = true }) {
   const place = { device: (await moment.tx.objectStore("meta").get("device"))?.id ?? "" };
   const order = { seq: 0, prev: "", after: null, skew_ms: 0, app: desk.app };
   const entry = { ...intent, ...place, ...order, at: localMoment(desk.now()) };
   const { outcome, refused } = await moment.foresee(entry);
   if (refused?.code === "unknown_document" && !isRequest) return;
+  if (refused?.code === "person_signature_missing" && !isSigned) return;
   if (refused) throw refused;
   if (outcome?.status === "rejected") throw problem(outcome.code ?? "rejected", outcome.params);
 }

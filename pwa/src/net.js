@@ -2,6 +2,7 @@
  * How this device stands with the server: what pages show in the status bar at any time.
  */
 import { sessionOf } from "./signin.js";
+import { holdersOf, policyOf } from "./pins.js";
 import { waitingRows } from "./outbox.js";
 
 /** @typedef {import("./types").Database} Database */
@@ -18,6 +19,9 @@ import { waitingRows } from "./outbox.js";
  * @property {boolean} revoked this device is out of use: it delivers, and shows nothing
  * @property {boolean} left who was signed in here has left
  * @property {boolean} anew it was set up as a new device, and nobody has read that yet
+ * @property {boolean} locked nobody is signed in until a PIN or a password is given
+ * @property {boolean} pinned who is signed in has a PIN here
+ * @property {number} lock_minutes after which an untouched device locks itself; 0: never
  * @property {string} login who is signed in here, or empty
  * @property {boolean} ready the replica is complete
  * @property {number} loaded documents of a first sync that goes on
@@ -63,7 +67,7 @@ export function createNet(database, broadcast, shared) {
 async function storedState(tx) {
   const meta = tx.objectStore("meta");
   const rows = await waitingRows(tx);
-  const { signin, isReady, isRevoked } = await sessionOf(tx);
+  const { signin, isReady, isRevoked, locked } = await sessionOf(tx);
   const standing = (await meta.get("standing")) ?? null;
   const lost = await meta.get("lost");
   const anew = await meta.get("anew");
@@ -75,6 +79,9 @@ async function storedState(tx) {
     revoked: isRevoked,
     left: Boolean(await meta.get("access_ended")),
     anew: anew ? !anew.is_read : false,
+    locked: locked !== null,
+    pinned: Boolean(signin && (await holdersOf(tx))[signin.login]),
+    lock_minutes: (await policyOf(tx)).lock_minutes,
     login: signin?.login ?? "",
     ready: isReady,
     certificate_ends: (await meta.get("certificate_ends")) ?? "",

@@ -18,14 +18,20 @@ const RECENT_SHOWN = 20;
  */
 export async function outboxOf(moment) {
   /** @type {OutboxRow[]} */
-  const ledger = await moment.tx.objectStore("ledger").getAll();
+  const all = await moment.tx.objectStore("ledger").getAll();
+  const signin = await moment.tx.objectStore("meta").get("signin");
+  // What somebody else recorded here is theirs to see; it goes up all the same.
+  const isOwn = (/** @type {OutboxRow} */ row) => !signin || row.actor === signin.login;
+  const ledger = all.filter(isOwn);
   const unread = ledger.filter((row) => row.verdict?.status === "rejected" && !row.is_read);
   const recent = ledger.filter((row) => !row.is_read).slice(-RECENT_SHOWN);
-  const answered = moment.rows.filter((row) => row.verdict !== null);
+  const rows = moment.rows.filter(isOwn);
+  const answered = rows.filter((row) => row.verdict !== null);
   const after = [...new Set([...unread, ...recent, ...answered])];
   after.sort((a, b) => b.place - a.place);
   const entries = [];
-  for (const row of [...moment.waiting, ...after]) entries.push(await lineOf(moment, row));
+  const waiting = rows.filter((row) => row.verdict === null);
+  for (const row of [...waiting, ...after]) entries.push(await lineOf(moment, row));
   return entries;
 }
 

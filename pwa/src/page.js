@@ -17,6 +17,8 @@ import { startLongLists } from "./page/long_list.js";
 import { sayNotices, startNotices } from "./page/notices.js";
 import { wireOutbox } from "./page/outbox.js";
 import { changed, leave, startRefresh } from "./page/refresh.js";
+import { followPerson, personChanged, startPersons } from "./page/persons.js";
+import { showPad, wirePins } from "./page/pins.js";
 import { keepPainting, paint, repaint } from "./page/status.js";
 import { goTo } from "./page/scanned.js";
 import { startSubmit } from "./page/submit.js";
@@ -37,6 +39,8 @@ startAnswers();
 startLongLists();
 startRefresh();
 wireInputs();
+wirePins();
+startPersons();
 wireOutbox();
 startWedge({ go: goTo });
 htmx.onLoad(wire);
@@ -44,6 +48,7 @@ document.body.addEventListener("htmx:afterSettle", repaint);
 hear(({ type, ...message }) => {
   if (type === "net") heard(message);
   if (type === "changed") changed();
+  if (type === "person") personChanged(message.login);
   if (type === "upload") showUpload(/** @type {any} */ (message));
 });
 // First the page, then what goes on behind it: both would want the same processor.
@@ -62,6 +67,7 @@ function wire(content) {
   for (const one of all("[data-signature]")) wireSignature(/** @type {HTMLElement} */ (one));
   for (const one of all("input[data-photo]")) wirePhoto(/** @type {HTMLInputElement} */ (one));
   for (const one of all("img[data-evidence]")) wireEvidence(/** @type {HTMLImageElement} */ (one));
+  for (const one of all("[data-pad]")) showPad(/** @type {HTMLElement} */ (one));
   for (const one of all("[data-limits]")) judge(/** @type {HTMLInputElement} */ (one));
   for (const one of all("[data-storage]")) void sayStorage(/** @type {HTMLElement} */ (one));
   for (const one of all("[data-room]")) void sayRoom(/** @type {HTMLElement} */ (one));
@@ -92,6 +98,7 @@ function heard(state) {
   void paintHindrances(state);
   offerInstall(state);
   follow(state);
+  followPerson(state);
   if (state.online) tryEvidence();
   // Once: what was shown goes; then how the rest of the outbox gets on.
   if (state.revoked) (isRevoked ? changed : leave)();

@@ -9,6 +9,8 @@ import { Problem } from "./domain/problem.js";
 import { keyOfScan } from "./lookup.js";
 import { createMade } from "./made.js";
 import { localDay } from "./moment.js";
+import { holdersOf } from "./pins.js";
+import { badgeOf, pinsOf } from "./pins_page.js";
 import { createRendering } from "./rendering.js";
 import { sessionOf } from "./signin.js";
 
@@ -28,7 +30,10 @@ import { sessionOf } from "./signin.js";
  */
 
 /** Pages about what goes on behind the documents, or on one's way through a list of scans. */
-const UNLASTING = ["/device", "/outbox", "/scan", "/stock/count", "/stock/issue"];
+const UNLASTING = [
+  ...["/device", "/outbox", "/pin", "/scan"],
+  ...["/stock/count", "/stock/issue", "/switch"],
+];
 /** @type {PageSpec} */
 const PROBLEM_PAGE = { name: "problem", path: "", template: "error/problem", title: "error.title" };
 /** @type {PageSpec} */
@@ -77,12 +82,24 @@ export function createPages({ view, net, shared, now }) {
           return { session, revision: moment.revision, documents: await own(moment, asked) };
         }
         if (session.isRevoked) return "revoked";
-        if (!session.isReady || !signin) return null;
+        if (match.page.name === "switch") {
+          // Nobody's name but those on the tiles.
+          const documents = { pins: await pinsOf(moment, now()) };
+          return { session: { ...session, signin: null }, revision: moment.revision, documents };
+        }
         const code = match.page.name === "scan" && !form ? url.searchParams.get("code") : "";
+        const badge = badgeOf(code ?? "");
+        if (badge) return { to: badge };
+        // Where nobody is signed in, whoever has a PIN here needs no network to be.
+        const isShared = !signin && Object.keys(await holdersOf(moment.tx)).length > 0;
+        if (session.locked || isShared) return { to: "/switch" };
+        if (!session.isReady || !signin) return null;
         if (code) return { to: pathOf(await keyOfScan(moment, code, signin)) };
         const documents = await fetched(moment, asked, signin);
         const { revision } = moment;
-        return { session, revision, documents: { ...documents, ...(await own(moment, asked)) } };
+        const pins = await pinsOf(moment, now());
+        const more = { ...(await own(moment, asked)), pins };
+        return { session, revision, documents: { ...documents, ...more } };
       })
       .catch((error) => {
         if (error instanceof Problem) return error;

@@ -5,8 +5,10 @@ import { Refused } from "./contact.js";
 import { divergencesOf, markTold, untold } from "./divergence.js";
 import { askFrom, feedOf, takePage } from "./feed.js";
 import { noteSkew } from "./push.js";
+import { without } from "./replica.js";
 import { recountIfDue } from "./recount.js";
 import { followServer } from "./server_epoch.js";
+import { restingOf } from "./switch.js";
 
 /** @typedef {import("./push.js").Exchange} Exchange */
 /** @typedef {import("./types").Signin} Signin */
@@ -15,6 +17,7 @@ import { followServer } from "./server_epoch.js";
  * @property {Signin} signin
  * @property {{id: string, token: string}} device
  * @property {Record<string, string[]>} index
+ * @property {Record<string, string[]>} areas by role
  * @property {(changes: number) => void} progress of a pull in several pages
  */
 
@@ -32,12 +35,13 @@ export async function pull(exchange, asking) {
   await recountIfDue(database, now());
   for (let races = 0; races < RACES_MAX;) {
     const asked = await database.read(["meta"], feedOf);
-    const page = await askPage(exchange, asking, asked);
+    const resting = await restingNow(exchange, asking);
+    const page = await askPage(exchange, asking, { asked, resting });
     // The browser's session is somebody else's by now: first this device must learn whose.
     if (page.me && page.me.login !== asking.signin.login) throw new Refused(401, "session_foreign");
     if ((await followServer(database, page)) === "changed") return "push_first";
     const { login } = asking.signin;
-    const circumstances = { asked, login, index: asking.index, now: now() };
+    const circumstances = { asked, resting, login, index: asking.index, now: now() };
     const { isTaken, isComplete, keys } = await takePage(database, page, circumstances);
     exchange.changed(keys);
     if (!isTaken) {
@@ -52,14 +56,23 @@ export async function pull(exchange, asking) {
 }
 
 /**
+ * What is here for others stays as it is: the server would take it away from this person.
  * @param {Exchange} exchange
  * @param {Asking} asking
- * @param {import("./types").Feed} asked
+ */
+async function restingNow({ database, now }, { signin, areas }) {
+  return database.read(["meta"], (tx) => restingOf(tx, { me: signin, areas, now }));
+}
+
+/**
+ * @param {Exchange} exchange
+ * @param {Asking} asking
+ * @param {{asked: import("./types").Feed, resting: Set<string>}} from
  * @returns {Promise<import("./feed.js").PullAnswer & {now: string}>}
  */
-async function askPage({ database, contact, now }, { device }, asked) {
+async function askPage({ database, contact, now }, { device }, { asked, resting }) {
   const diverged = untold(await database.read(["meta"], divergencesOf));
-  const place = { epoch: asked.epoch, cursors: askFrom(asked) };
+  const place = { epoch: asked.epoch, cursors: without(askFrom(asked), [...resting]) };
   const question = { device: device.id, ...place, limit: PAGE_LIMIT, diverged };
   const sent_ms = now().getTime();
   const options = { token: device.token, timeout_ms: PULL_TIMEOUT_MS };

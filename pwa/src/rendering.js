@@ -4,6 +4,7 @@
  */
 import { pageOf, queryOf } from "./context.js";
 import { localDay } from "./moment.js";
+import { NO_PINS } from "./pins_page.js";
 import { createRenderer } from "./render/engine.js";
 
 /** @typedef {import("./pages.js").Ask} Ask */
@@ -61,6 +62,7 @@ export function createRendering({ net, shared, now }) {
       outbox: [],
       device: null,
       diverged: [],
+      pins: NO_PINS,
       build,
       partial: isPartial,
       ...more,

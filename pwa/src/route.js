@@ -1,27 +1,32 @@
 /**
  * Which requests the worker answers, decided from the request alone; all others go their way.
  */
-import { takeForm } from "./forms.js";
-import { notRecorded, offline, page, redirect } from "./answers.js";
-import { Problem } from "./domain/problem.js";
-import { pageUrl } from "./pages.js";
-import { sessionOf } from "./signin.js";
+import { offline, page, redirect } from "./answers.js";
+import { sessionOf, tellSignOut } from "./signin.js";
+import { handInTicket } from "./switch.js";
 
 /** @typedef {import("./device.js").Device} Device */
 /** @typedef {(work: Promise<unknown>) => void} Keep keeps the worker alive for this */
+/** @typedef {import("./domain/problem.js").Problem} Problem */
 /**
- * @typedef {"asset" | "blob" | "form" | "language" | "network" | "page" | "sign_in"
- *   | "sign_out"} Way
+ * @typedef {"asset" | "blob" | "form" | "language" | "lock" | "network" | "page" | "pin"
+ *   | "sign_in" | "sign_out" | "switch"} Way
  */
 
-/** A page waits so long for the server's word on what was recorded; then it says that it waits. */
-const PATIENCE_MS = 900;
 const ASSETS = /^\/(assets\/|manifest\.webmanifest$)/;
 const NOT_HERE = /^\/(sync|schema|health|sw\.js)(\/|$)/;
-const ONLY_SERVER = /^\/(sign-in|labels\.pdf)$|\/label\.(png|pdf|zpl)$/;
+const ONLY_SERVER = /^\/(sign-in|labels\.pdf)$|\/(label|record)\.(png|pdf|zpl|json|csv)$/;
 const BLOB = /^\/blobs\/[0-9a-f]{64}$/;
-const FORM = /^\/do\/([a-z_]+\.[a-z_]+)$/;
+export const FORM = /^\/do\/([a-z_]+\.[a-z_]+)$/;
 const LANGUAGE = /^\/(?:language|lang\/(zh_CN|en))$/;
+/** @type {Record<string, Way>} */
+const POSTS = {
+  "/lock": "lock",
+  "/pin": "pin",
+  "/sign-in": "sign_in",
+  "/sign-out": "sign_out",
+  "/switch": "switch",
+};
 const DIGITAL_LINK = /^\/01\/\d+/;
 
 /**
@@ -46,8 +51,7 @@ export function wayOf(request, origin) {
 /** @param {string} path @returns {Way | null} */
 function wayOfPost(path) {
   if (FORM.test(path)) return "form";
-  if (path === "/sign-in") return "sign_in";
-  return path === "/sign-out" ? "sign_out" : null;
+  return POSTS[path] ?? null;
 }
 
 /**
@@ -62,7 +66,7 @@ export async function answerPage(device, request) {
   if (answer?.kind === "page") return page(answer.html);
   if (answer?.kind === "redirect") return redirect(answer.to);
   if (answer?.kind === "revoked") return revokedPage(device, ask);
-  const there = await fetch(request).catch(() => null);
+  const there = await fromServer(device, request).catch(() => null);
   if (there) return there;
   if (answer?.kind === "problem") return refusal(device, ask, answer.problem);
   return offlinePage(device, ask);
@@ -72,7 +76,7 @@ export async function answerPage(device, request) {
  * @param {Request} request
  * @returns {import("./pages.js").Ask}
  */
-function askOf(request) {
+export function askOf(request) {
   const url = new URL(request.url);
   const isFragment = request.headers.get("HX-Request") === "true";
   const isPartial = isFragment && request.headers.get("HX-History-Restore-Request") !== "true";
@@ -87,7 +91,7 @@ function askOf(request) {
  * @param {Device} device
  * @param {import("./pages.js").Ask} ask
  */
-async function ownAnswer(device, ask) {
+export async function ownAnswer(device, ask) {
   try {
     return await device.pages.answer(ask);
   } catch (error) {
@@ -127,7 +131,7 @@ async function offlinePage(device, ask) {
  * @param {import("./pages.js").Ask} ask
  * @param {{status?: number}} [options]
  */
-async function revokedPage(device, ask, { status = 200 } = {}) {
+export async function revokedPage(device, ask, { status = 200 } = {}) {
   return page(await device.pages.revoked(ask), { status, isPush: false });
 }
 
@@ -137,48 +141,20 @@ async function revokedPage(device, ask, { status = 200 } = {}) {
  * @param {Request} request
  */
 export async function answerFromNetwork(device, request) {
-  return fetch(request).catch(() => offlinePage(device, askOf(request)));
+  return fromServer(device, request).catch(() => offlinePage(device, askOf(request)));
 }
 
 /**
- * A form: recorded here, or told why not; where this device is not ready, by the server.
+ * Asks the server, in nobody's name but of who is here: where this device was opened by PIN or
+ * locked without a network, the browser's session is still the person's before.
  * @param {Device} device
  * @param {Request} request
- * @param {Keep} keep
- * @returns {Promise<Response>}
+ * @returns {Promise<Response>} Throws Unreachable, TypeError.
  */
-export async function answerForm(device, request, keep) {
-  const { signin, isReady, isRevoked } = await device.database
-    .read(["meta"], sessionOf)
-    .catch(() => ({ signin: null, isReady: false, isRevoked: false }));
-  if (isRevoked) return revokedPage(device, askOf(request), { status: 403 });
-  if (!isReady || !signin) return fetch(request).catch(notRecorded);
-  const kind = FORM.exec(new URL(request.url).pathname)?.[1] ?? "";
-  const data = await request.formData();
-  const shared = await device.shared();
-  const taken = await takeForm(device, { kind, data, shared, signin });
-  if ("problems" in taken) return wrongForm(device, request, { data, taken });
-  device.broadcast({ type: "changed", keys: [taken.on] });
-  const sending = device.sync.run();
-  keep(sending.then(() => device.sync.blobs()));
-  const { online } = await device.net.state();
-  if (online) await Promise.race([sending, new Promise((done) => setTimeout(done, PATIENCE_MS))]);
-  return redirect(taken.to);
-}
-
-/**
- * @param {Device} device
- * @param {Request} request
- * @param {{data: FormData, taken: import("./forms.js").Wrong}} what
- */
-async function wrongForm(device, request, { data, taken }) {
-  const here = request.headers.get("HX-Current-URL") ?? request.referrer;
-  const url = pageUrl(String(data.get("then_error") ?? here));
-  const isPartial = request.headers.get("HX-Request") === "true";
-  const answer = await ownAnswer(device, { url, isPartial, form: taken });
-  if (answer?.kind === "page") return page(answer.html, { status: 422, isPush: false });
-  const [first] = taken.problems;
-  const problem = new Problem(first?.code ?? "", first?.params ?? {});
-  const html = await device.pages.problem({ url, isPartial }, problem, 422).catch(() => null);
-  return html ? page(html, { status: 422, isPush: false }) : notRecorded();
+export async function fromServer(device, request) {
+  await tellSignOut(device);
+  await handInTicket(device);
+  const { locked } = await device.database.read(["meta"], sessionOf);
+  const isNobodys = locked !== null && request.method === "GET";
+  return isNobodys ? fetch(request.url, { credentials: "omit" }) : fetch(request);
 }

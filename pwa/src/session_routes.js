@@ -25,18 +25,22 @@ export async function answerSignIn(device, request, keep) {
   const response = await fetch(request).catch(() => null);
   if (!response) return offline();
   const isMaybeIn = response.type === "opaqueredirect" || response.redirected;
-  if (isMaybeIn) await learnWho(device, keep);
+  if (isMaybeIn) await learnWho(device, keep, { isPassword: true });
   return response;
 }
 
 /**
  * @param {Device} device
  * @param {Keep} keep
+ * @param {{isPassword?: boolean}} [how] somebody has just given their password
  */
-export async function learnWho(device, keep) {
+export async function learnWho(device, keep, { isPassword = false } = {}) {
+  const isPending = await device.database.read(["meta"], isHeldBack);
+  // The browser's session is the person's before: only a password changes who is here.
+  if (isPending && !isPassword) return;
   const before = await device.database.read(["meta"], sessionOf).catch(() => null);
   try {
-    const signin = await device.enrol();
+    const signin = await device.enrol({ isPassword });
     if (before?.signin?.login !== signin.login) await dropEvidence();
     keep(device.sync.run().then(() => device.sync.blobs()));
   } catch (error) {
@@ -44,6 +48,12 @@ export async function learnWho(device, keep) {
     // Somebody may be, and this device can't tell who: nobody is shown another's pages.
     await forgetSignin(device.database, { isTold: true }).catch(() => undefined);
   }
+}
+
+/** @param {any} tx with meta */
+async function isHeldBack(tx) {
+  const meta = tx.objectStore("meta");
+  return Boolean((await meta.get("ticket")) ?? (await meta.get("locked")));
 }
 
 /**

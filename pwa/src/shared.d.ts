@@ -31,6 +31,7 @@ export interface PageSpec {
 export interface KindSpec {
   roles: string[] | null;
   request: boolean;
+  signs?: string[];
   v: number;
 }
 
@@ -43,5 +44,7 @@ export interface Shared {
   problems: Record<string, any>;
   index: Record<string, string[]>;
   kinds: Record<string, KindSpec>;
+  areas: Record<string, string[]>;
+  types: Record<string, string>;
   late_hours?: number;
 }

@@ -120,8 +120,14 @@ async function store(database, rows, made) {
   });
 }
 
-/** @param {ArrayBuffer} some @returns {string} without padding */
-function base64url(some) {
+/** @param {ArrayBuffer | Uint8Array} some @returns {string} without padding */
+export function base64url(some) {
   const text = btoa(String.fromCharCode(...new Uint8Array(some)));
   return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** @param {string} text @returns {Uint8Array<ArrayBuffer>} */
+export function fromBase64url(text) {
+  const plain = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return Uint8Array.from(plain, (one) => one.charCodeAt(0));
 }

@@ -5,10 +5,12 @@
  * is recorded names it, and the server judges it when the entry arrives.
  */
 import { endAccess, endOf } from "./access_end.js";
+import { Refused } from "./contact.js";
 import { bumpRevision } from "./database.js";
 import { feedOf } from "./feed.js";
 import { noteLost } from "./identity.js";
 import { alone } from "./locks.js";
+import { noteSeen } from "./pins.js";
 import { keyOf } from "./signature.js";
 
 /** @typedef {import("./types").Database} Database */
@@ -20,6 +22,7 @@ import { keyOf } from "./signature.js";
  * @property {{id: string, token: string} | null} device
  * @property {boolean} isReady the replica is complete, and this person's
  * @property {boolean} isRevoked this device is out of use
+ * @property {{code: string} | null} locked nobody is signed in until a PIN or password is given
  * @property {string} lang zh_CN or en; empty: nobody chose
  */
 
@@ -43,6 +46,7 @@ export async function sessionOf(tx) {
     device: (await meta.get("device")) ?? null,
     isReady: signin !== null && feed.complete && feed.person === signin.login,
     isRevoked: Boolean(await meta.get("revoked")),
+    locked: (await meta.get("locked")) ?? null,
     lang: (await meta.get("lang")) ?? "",
   };
 }
@@ -50,12 +54,13 @@ export async function sessionOf(tx) {
 /**
  * Makes this a known device, or renews its sign-in: for whoever the browser's session is.
  * @param {Parts} parts
+ * @param {{isPassword?: boolean}} [how] somebody has just given their password
  * @returns {Promise<Signin>} Throws Unreachable, Refused.
  */
-export async function enrol(parts) {
+export async function enrol(parts, how = {}) {
   return alone("enrol", async () => {
     for (let race = 0; race < RACES_MAX; race += 1) {
-      const signin = await attempt(parts);
+      const signin = await attempt(parts, how);
       if (signin) return signin;
     }
     throw new Error("another enrolment is always ahead");
@@ -64,10 +69,12 @@ export async function enrol(parts) {
 
 /**
  * @param {Parts} parts
+ * @param {{isPassword?: boolean}} how
  * @returns {Promise<Signin | null>} null: another worker was enrolled meanwhile, as another device
  */
-async function attempt({ database, contact, name, now }) {
-  const { device } = await database.read(["meta"], sessionOf);
+async function attempt({ database, contact, name, now }, how) {
+  const before = await database.read(["meta"], whoOf);
+  const { device } = before;
   const key = await keyOf(database);
   const question = { device: device?.id ?? null, name, key: key?.public ?? null };
   const options = { token: device?.token ?? null, timeout_ms: ENROL_TIMEOUT_MS };
@@ -81,19 +88,32 @@ async function attempt({ database, contact, name, now }) {
   return database.write(["meta"], async (tx) => {
     const meta = tx.objectStore("meta");
     if ((await meta.get("device"))?.id !== device?.id) return null;
+    // Somebody has opened this device by PIN meanwhile, or locked it: what was asked is of before.
+    const present = await whoOf(tx);
+    if (present.who !== before.who && !present.signin) throw new Refused(401, "session_foreign");
+    if (present.who !== before.who) return present.signin;
     const token = answer.token ?? device?.token;
     await meta.put({ id: answer.device, token }, "device");
     await meta.put(signin, "signin");
     if (!device) await noteLost(meta, answer.lost);
     await meta.put(null, "standing");
     await meta.delete("revoked");
-    await meta.delete("access_ended");
+    for (const one of ["access_ended", "locked", "ticket"]) await meta.delete(one);
+    if (answer.policy) await meta.put(answer.policy, "policy");
+    await noteSeen(tx, signin, now(), how);
     const feed = await feedOf(tx);
     if (feed.epoch === null) await meta.put({ ...feed, epoch: answer.epoch }, "feed");
     if (!(await meta.get("lang")) && answer.lang) await meta.put(answer.lang, "lang");
     await bumpRevision(tx);
     return signin;
   });
+}
+
+/** @param {any} tx with meta */
+async function whoOf(tx) {
+  const { device, signin, locked } = await sessionOf(tx);
+  const ticket = await tx.objectStore("meta").get("ticket");
+  return { device, signin, who: JSON.stringify([signin?.login, locked, ticket?.text]) };
 }
 
 /**

@@ -11,8 +11,10 @@ import { BUILD } from "./build.js";
 import { createDevice } from "./device.js";
 import { alone } from "./locks.js";
 import { take } from "./messages.js";
+import { answerForm } from "./form_route.js";
 import { openNotice, showNotice } from "./notices.js";
-import { answerForm, answerFromNetwork, answerPage, wayOf } from "./route.js";
+import { answerLock, answerPin, answerSwitch } from "./person_routes.js";
+import { answerFromNetwork, answerPage, wayOf } from "./route.js";
 import { answerLanguage, answerSignIn, answerSignOut } from "./session_routes.js";
 
 /** @type {ServiceWorkerGlobalScope} */
@@ -31,10 +33,13 @@ const WAYS = {
   blob: ({ request }) => blobFor(request),
   form: (event) => answerForm(device, event.request, (work) => event.waitUntil(work)),
   language: ({ request }) => answerLanguage(device, request),
+  lock: () => answerLock(device),
   network: ({ request }) => answerFromNetwork(device, request),
   page: ({ request }) => answerPage(device, request),
+  pin: ({ request }) => answerPin(device, request),
   sign_in: (event) => answerSignIn(device, event.request, (work) => event.waitUntil(work)),
   sign_out: ({ request }) => answerSignOut(device, request),
+  switch: (event) => answerSwitch(device, event.request, (work) => event.waitUntil(work)),
 };
 
 worker.addEventListener("install", (event) => event.waitUntil(precache()));

@@ -17,6 +17,7 @@ import { inTurns } from "./turns.js";
  * @property {ReturnType<typeof import("./contact.js").createContact>} contact
  * @property {ReturnType<typeof import("./net.js").createNet>} net
  * @property {() => Promise<Record<string, string[]>>} index
+ * @property {() => Promise<import("./scopes.js").Map_>} map
  * @property {() => Date} now
  * @property {() => number} random from 0 to 1
  * @property {(message: any) => void} broadcast

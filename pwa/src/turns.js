@@ -9,6 +9,7 @@ import { waitingRows } from "./outbox.js";
 import { pull } from "./pull.js";
 import { push } from "./push.js";
 import { enrol, sessionOf, tellSignOut } from "./signin.js";
+import { handInTicket } from "./switch.js";
 
 /** @typedef {import("./sync.js").Parts} Parts */
 /** @typedef {import("./push.js").Exchange & Parts} Exchange */
@@ -22,6 +23,7 @@ const TURNS_MAX = 5;
  */
 export async function inTurns(exchange) {
   await tellSignOut(exchange);
+  await handInTicket(exchange);
   let isRenewed = false;
   for (let turn = 0; turn < TURNS_MAX; turn += 1) {
     const outcome = await turnOf(exchange).catch((error) => ended(exchange, error));
@@ -51,7 +53,8 @@ async function turnOf(exchange) {
     if (need === "enrol_anew") await leaveIdentity(database, now());
     if (need && !(need instanceof Refused)) return "sign_in";
     const progress = () => void exchange.net.tell();
-    const asking = { signin, device, index: await exchange.index(), progress };
+    const { areas } = await exchange.map();
+    const asking = { signin, device, index: await exchange.index(), areas, progress };
     const pulled = signin ? await pull(exchange, { ...asking, signin }) : "complete";
     if (need) throw need;
     return pulled === "complete" ? "done" : "push_first";

@@ -175,6 +175,23 @@ export interface Signin extends Me {
   session: string;
 }
 
+/** A private key under a PIN; `public` is the key as the server knows it, `signer` its name. */
+export interface Vault {
+  public: string;
+  signer: string;
+  salt: string;
+  iv: string;
+  wrapped: string;
+  iterations: number;
+}
+
+/** Somebody with a PIN on this device: who the server said they are, and when it said so last. */
+export interface PinHolder extends Signin, Vault {
+  failures: number;
+  seen_at: string;
+  device: string;
+}
+
 export interface Chain {
   device: string;
   seq: number;

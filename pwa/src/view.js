@@ -6,6 +6,7 @@
 import { createFinder } from "./finds.js";
 import { createOverlay, foresee } from "./overlay.js";
 import { findDocuments, getDocument } from "./replica.js";
+import { visibleTo } from "./scopes.js";
 import { searchTextOf } from "./search_text.js";
 import { termsOf } from "./terms.js";
 
@@ -38,8 +39,9 @@ const VIEW_STORES = ["replica", "finds", "outbox", "ledger", "blobs", "meta"];
  * @param {object} domain
  * @param {import("./overlay.js").Kinds} domain.kinds
  * @param {() => Promise<Record<string, string[]>>} domain.index fields by document type
+ * @param {() => Promise<import("./scopes.js").Map_>} domain.map which scopes there are for whom
  */
-export function createView(database, { kinds, index }) {
+export function createView(database, { kinds, index, map }) {
   const layerOf = createOverlay(kinds);
   const search = createFinder();
   const kept = createKept();
@@ -51,11 +53,13 @@ export function createView(database, { kinds, index }) {
      * @returns {Promise<T>}
      */
     read: async (work) => {
-      const fields = await index();
+      const [fields, scopes] = [await index(), await map()];
       return database.read(VIEW_STORES, async (tx) => {
         const layer = await layerOf(tx);
+        const signin = (await tx.objectStore("meta").get("signin")) ?? null;
+        const isVisible = visibleTo(signin, scopes);
         const once = kept(layer.revision);
-        return work(momentOf(tx, { layer, kinds, index: fields, search, once }));
+        return work(momentOf(tx, { layer, kinds, index: fields, search, isVisible, once }));
       });
     },
   };
@@ -65,14 +69,14 @@ export function createView(database, { kinds, index }) {
  * @param {any} tx
  * @param {{layer: import("./overlay.js").Layer, kinds: import("./overlay.js").Kinds,
  *   index: Record<string, string[]>, search: ReturnType<typeof createFinder>,
- *   once: Moment["once"]}} parts
- * @returns {Moment}
+ *   isVisible: (key: string) => boolean, once: Moment["once"]}} parts
+ * @returns {Moment} in which there is only what this person may see
  */
-function momentOf(tx, { layer, kinds, index, search, once }) {
+function momentOf(tx, { layer, kinds, index, search, isVisible, once }) {
   const { revision, rows, documents, versions } = layer;
   const waiting = rows.filter((row) => row.verdict === null);
   const get = async (/** @type {string} */ key) =>
-    documents.get(key) ?? (await getDocument(tx, key));
+    isVisible(key) ? (documents.get(key) ?? (await getDocument(tx, key))) : null;
   return {
     tx,
     revision,
@@ -81,8 +85,10 @@ function momentOf(tx, { layer, kinds, index, search, once }) {
     touched: [...new Set([...documents.keys(), ...waiting.map((row) => row.on)])],
     get,
     seen: (doc) => ({ ...doc, version: versions.get(doc.key) ?? doc.version }),
-    find: (terms) => find(tx, { terms, documents, index }),
-    search: (type, query) => search(tx, { type, query, over: textsOf(documents, index) }),
+    find: async (terms) =>
+      (await find(tx, { terms, documents, index })).filter((doc) => isVisible(doc.key)),
+    search: async (type, query) =>
+      (await search(tx, { type, query, over: textsOf(documents, index) })).filter(isVisible),
     foresee: (entry) => foresee(kinds, entry, get),
     once,
   };

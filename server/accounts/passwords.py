@@ -1,15 +1,17 @@
 """Passwords: hashed with argon2id, checked in constant effort whether the account exists or not."""
 
 import threading
+from datetime import datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, select
 
+from server.accounts import throttle
 from server.accounts.tables import AccountRow
 from sync.problem import Problem
 from sync.statements import upsert
-from sync.store import table_of
+from sync.store import Store, table_of
 
 PASSWORD_MIN_CHARS = 8
 PASSWORD_MAX_CHARS = 200
@@ -37,6 +39,24 @@ def hash_of(connection: Connection, login: str) -> str | None:
     """The stored hash of this account's password, None where there is none."""
     table = table_of(AccountRow)
     return connection.scalar(select(table.c.password_hash).where(table.c.login == login))
+
+
+def is_theirs(store: Store, *, login: str, password: str, browser: str, now: datetime) -> bool:
+    """Whether this is the person's password; tries are counted, a right one clears the count.
+
+    It is checked between two transactions, so that nobody waits for that.
+    Problems: sign_in_throttled, busy.
+    """
+    login = login[: throttle.LOGIN_MAX_CHARS]
+    with store.write() as connection:
+        throttle.take_turn(connection, login, browser, now)
+    with store.read() as connection:
+        stored = hash_of(connection, login)
+    right = is_right(stored, password)
+    if right:
+        with store.write() as connection:
+            throttle.forget(connection, login, browser, now)
+    return right
 
 
 def is_right(stored: str | None, password: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from server.accounts import passwords, throttle
+from server.accounts import passwords
 from server.accounts.proof import id_in, is_proof
 from server.accounts.tables import SessionRow
 from server.domain.person import SYSTEM, Person, person_key
@@ -80,26 +80,20 @@ def sign_in(
     now: datetime,
     days: int,
 ) -> str:
-    """A new session's token. Problems: sign_in_throttled, sign_in_wrong, busy.
-
-    The password is checked between two transactions, so that nobody waits for that.
-    """
-    login = login[: throttle.LOGIN_MAX_CHARS]
+    """A new session's token. Problems: sign_in_throttled, sign_in_wrong, busy."""
+    right = passwords.is_theirs(store, login=login, password=password, browser=browser, now=now)
     with store.write() as connection:
-        throttle.take_turn(connection, login, browser, now)
-    with store.read() as connection:
         person = person_of(connection, types, login)
-        stored = passwords.hash_of(connection, login)
-    right = passwords.is_right(stored, password)
-    if not right or person is None or not person.active:
-        raise Problem("sign_in_wrong", {})
-    with store.write() as connection:
-        throttle.forget(connection, login, browser, now)
-        return _begun(connection, person, now, days)
+        if not right or person is None or not person.active:
+            raise Problem("sign_in_wrong", {})
+        return begun(connection, person, uuid.uuid4().hex, now=now, days=days)
 
 
-def _begun(connection: Connection, person: Person, now: datetime, days: int) -> str:
-    session_id, token = uuid.uuid4().hex, secrets.token_urlsafe(32)
+def begun(
+    connection: Connection, person: Person, session_id: str, *, now: datetime, days: int
+) -> str:
+    """A session of this id, and the device that writes for it; its token."""
+    token = secrets.token_urlsafe(32)
     device = f"web-{session_id}"
     home = next((site for site in sorted(person.roles) if site != "org"), "org")
     connection.execute(

@@ -8,7 +8,9 @@ import hashlib
 import json
 from typing import Literal
 
-from server.domain.values import Fixed, Happening, Line, Name, Text
+from pydantic import Field
+
+from server.domain.values import Fixed, Happening, Line, Name, Signed, Text, is_none
 from sync.document import Document
 
 
@@ -29,6 +31,7 @@ class Decision(Fixed):
     by_name: str
     at: str
     comment: str
+    signature: Signed | None = Field(default=None, exclude_if=is_none)
 
 
 class Approval(Document):

@@ -9,7 +9,8 @@ from server.domain.approval import Approval, Decision, Shown, digest_of
 from server.domain.person import Person, name_of, person_key
 from server.domain.requisition import Requisition
 from server.domain.requisition_ask import already_decided
-from server.domain.values import Sha256, Text, Value, happening, remember
+from server.domain.signature import Signable, Signing, signed
+from server.domain.values import Sha256, Text, happening, remember, signed_by
 from sync.entry import Entry
 from sync.problem import Problem
 from sync.reconcile import Draft, Kind, Outcome
@@ -17,7 +18,7 @@ from sync.reconcile import Draft, Kind, Outcome
 ASKING = ("requisition.raised", "requisition.changed")
 
 
-class ApprovalDecided(Value):
+class ApprovalDecided(Signable):
     """Body of approval.decided: the decision, what was on the screen, and its digest."""
 
     decision: Literal["approved", "rejected"]
@@ -50,6 +51,7 @@ def decided(entry: Entry, body: ApprovalDecided, draft: Draft, now: datetime) ->
         by_name=name,
         at=entry.at,
         comment=body.comment,
+        signature=signed_by(entry),
     )
     line = happening(entry, name, {"decision": body.decision, "comment": body.comment})
     remember(approval.timeline, line)
@@ -81,12 +83,16 @@ def differences(seen: list[Shown], now: list[Shown]) -> list[dict[str, str]]:
 
 
 KINDS = [
-    Kind(
-        "approval.decided",
-        ApprovalDecided,
-        decided,
-        frozenset({"supervisor", "quality_manager"}),
-        needs=lambda entry, body, loaded: [getattr(loaded.get(entry.on), "about", None)],
-        request=True,
+    signed(
+        Kind(
+            "approval.decided",
+            ApprovalDecided,
+            decided,
+            frozenset({"supervisor", "quality_manager"}),
+            needs=lambda entry, body, loaded: [getattr(loaded.get(entry.on), "about", None)],
+            request=True,
+        ),
+        # What was on the screen stands in the body: `shown`.
+        Signing(("approved", "rejected"), lambda body, _: body.decision, lambda body, _: []),
     )
 ]

@@ -15,6 +15,7 @@ CaseKind = Literal[
     "status_conflict",
     "field_conflict",
     "count_difference",
+    "unsigned",
     "parked",
     "late",
 ]

@@ -14,8 +14,17 @@ from server.domain.movement_line import note_movement
 from server.domain.person import Person, name_of, person_key
 from server.domain.rights import may
 from server.domain.run import Run, Verdict
+from server.domain.signature import Meaning, Seen, Signable, Signing, signed
 from server.domain.step import advance, find_step
-from server.domain.values import Line, Quantity, Text, Value, canonical, happening, remember
+from server.domain.values import (
+    TEXT_MAX_CHARS,
+    Line,
+    Quantity,
+    Text,
+    canonical,
+    happening,
+    remember,
+)
 from server.domain.verdict import stop
 from server.domain.visit import Visit
 from sync.document import Document, site_of
@@ -24,9 +33,10 @@ from sync.problem import Problem
 from sync.reconcile import Draft, Kind, Outcome
 
 DECIDERS = frozenset({"supervisor", "quality_manager"})
+DISPOSITIONS = ("verdict_conflict", "status_conflict")
 
 
-class CaseResolved(Value):
+class CaseResolved(Signable):
     """Body of case.resolved: `counted` for an overdrawn lot, `verdict` for two verdicts."""
 
     decision: Line = "noted"
@@ -113,13 +123,30 @@ def _needs(
             yield about.lot
 
 
+def _due(body: CaseResolved, case: Document | None) -> Meaning | None:
+    """Deciding what becomes of a thing is a disposition; a recount or a note is none."""
+    return "disposed" if isinstance(case, Case) and case.kind in DISPOSITIONS else None
+
+
+def _screen(body: CaseResolved, case: Document | None) -> list[Seen]:
+    """What the case is about, and the entries that it names."""
+    if not isinstance(case, Case):
+        return []
+    entries = " · ".join(one.entry for one in case.entries)[:TEXT_MAX_CHARS]
+    told = {"kind": case.kind, "about": case.about_label, "entries": entries}
+    return [Seen(field=field, value=value[:TEXT_MAX_CHARS]) for field, value in told.items()]
+
+
 KINDS = [
-    Kind(
-        "case.resolved",
-        CaseResolved,
-        resolved,
-        DECIDERS | {"admin"},
-        needs=_needs,
-        request=True,
+    signed(
+        Kind(
+            "case.resolved",
+            CaseResolved,
+            resolved,
+            DECIDERS | {"admin"},
+            needs=_needs,
+            request=True,
+        ),
+        Signing(("disposed",), _due, _screen),
     )
 ]

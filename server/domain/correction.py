@@ -8,7 +8,16 @@ from server.domain.job import Job
 from server.domain.job_step import follow, job_needs
 from server.domain.person import Person, name_of, person_key
 from server.domain.run import RECORDS_MAX, Correction, Record, Run, Step
-from server.domain.step import StepRecorded, advance, find_step, make_record, same_person, told
+from server.domain.signature import signed
+from server.domain.step import (
+    STEP_SIGNING,
+    StepRecorded,
+    advance,
+    find_step,
+    make_record,
+    same_person,
+    told,
+)
 from server.domain.values import Text, happening, remember
 from server.domain.visit import Visit
 from sync.entry import Entry
@@ -67,13 +76,17 @@ def _find(step: Step, entry_id: str) -> Record:
 
 
 KINDS = [
-    Kind(
-        "record.corrected",
-        RecordCorrected,
-        corrected,
-        frozenset(
-            {"operator", "inspector", "storekeeper", "technician", "supervisor", "quality_manager"}
+    signed(
+        Kind(
+            "record.corrected",
+            RecordCorrected,
+            corrected,
+            frozenset(
+                {"operator", "inspector", "storekeeper", "technician"}
+                | {"supervisor", "quality_manager"}
+            ),
+            needs=job_needs,
         ),
-        needs=job_needs,
+        STEP_SIGNING,
     )
 ]

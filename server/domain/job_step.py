@@ -11,7 +11,9 @@ from server.domain.person import name_of
 from server.domain.procedure import Procedure
 from server.domain.rights import must_be_here
 from server.domain.run import ProcedureRef, Record, Step
+from server.domain.signature import signed
 from server.domain.step import (
+    STEP_SIGNING,
     StepRecorded,
     advance,
     find_step,
@@ -185,11 +187,14 @@ KINDS = [
         needs=lambda entry, body, loaded: [body.procedure, body.lot, body.order],
         request=True,
     ),
-    Kind(
-        "step.recorded",
-        StepRecorded,
-        recorded,
-        frozenset({"operator", "inspector", "storekeeper", "supervisor", "quality_manager"}),
-        needs=job_needs,
+    signed(
+        Kind(
+            "step.recorded",
+            StepRecorded,
+            recorded,
+            frozenset({"operator", "inspector", "storekeeper", "supervisor", "quality_manager"}),
+            needs=job_needs,
+        ),
+        STEP_SIGNING,
     ),
 ]

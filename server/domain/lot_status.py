@@ -9,7 +9,17 @@ from server.domain.item import Item
 from server.domain.lot import Hold, Lot, LotStatus
 from server.domain.movement_line import note_movement, status_seen
 from server.domain.person import name_of
-from server.domain.values import Reason, Text, Value, happening, remember
+from server.domain.signature import Seen, Signable, Signing, signed
+from server.domain.values import (
+    TEXT_MAX_CHARS,
+    Reason,
+    Text,
+    Value,
+    canonical,
+    happening,
+    remember,
+)
+from sync.document import Document
 from sync.entry import Entry
 from sync.problem import Problem
 from sync.reconcile import Draft, Kind, Outcome
@@ -21,14 +31,14 @@ class Held(Value):
     reason: Text = Field(min_length=1)
 
 
-class Released(Value):
+class Released(Signable):
     """Body of lot.released; `emergency` marks 紧急放行, use before the inspection is done."""
 
     reason: Text = Field(min_length=1)
     emergency: bool = False
 
 
-class Scrapped(Value):
+class Scrapped(Signable):
     """Body of lot.scrapped."""
 
     reason: Text = Field(min_length=1)
@@ -126,6 +136,25 @@ def _status_after_release(lot: Lot, *, emergency: bool) -> LotStatus:
     raise Problem("not_inspected", {"lot": lot.code})
 
 
+def _screen(body: Released | Scrapped, lot: Document | None) -> list[Seen]:
+    """The lot, how it stands, what there is of it, and why it is held."""
+    if not isinstance(lot, Lot):
+        return []
+    held = [_text_of(one.reason) for one in lot.holds if one.released_at is None]
+    told = {
+        "code": lot.code,
+        "item_code": lot.item_code,
+        "status": lot.status,
+        "on_hand": f"{canonical(lot.on_hand)} {lot.unit}",
+        "reason": " · ".join(held)[:TEXT_MAX_CHARS],
+    }
+    return [Seen(field=field, value=value) for field, value in told.items()]
+
+
+def _text_of(reason: Reason) -> str:
+    return reason if isinstance(reason, str) else reason.en
+
+
 SUPERVISION = frozenset({"supervisor", "quality_manager"})
 KINDS = [
     Kind(
@@ -134,13 +163,19 @@ KINDS = [
         held,
         frozenset({"operator", "inspector", "storekeeper", "supervisor", "quality_manager"}),
     ),
-    Kind("lot.released", Released, released, SUPERVISION, request=True),
-    Kind(
-        "lot.scrapped",
-        Scrapped,
-        scrapped,
-        SUPERVISION,
-        needs=lambda entry, body, loaded: [getattr(loaded.get(entry.on), "item", None)],
-        request=True,
+    signed(
+        Kind("lot.released", Released, released, SUPERVISION, request=True),
+        Signing(("released",), lambda body, lot: "released", _screen),
+    ),
+    signed(
+        Kind(
+            "lot.scrapped",
+            Scrapped,
+            scrapped,
+            SUPERVISION,
+            needs=lambda entry, body, loaded: [getattr(loaded.get(entry.on), "item", None)],
+            request=True,
+        ),
+        Signing(("disposed",), lambda body, lot: "disposed", _screen),
     ),
 ]

@@ -17,6 +17,7 @@ from server.domain import (
     requisition_ask,
     resumption,
     rights,
+    signer,
     stocktaking,
     visit_step,
 )
@@ -29,6 +30,7 @@ from server.domain.order import Order
 from server.domain.person import Person, Site
 from server.domain.procedure import Procedure
 from server.domain.requisition import Requisition
+from server.domain.signer import Signer
 from server.domain.visit import Visit
 from sync.document import Document
 from sync.reconcile import Kind, Model
@@ -38,6 +40,7 @@ DOCUMENTS: dict[str, type[Document]] = {
     for cls in (
         Site,
         Person,
+        Signer,
         Item,
         Lot,
         Procedure,
@@ -53,6 +56,7 @@ KINDS: dict[str, Kind] = {
     kind.name: kind
     for module in (
         person,
+        signer,
         item,
         procedure,
         order,

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
-from server.domain.values import Line, Value
+from pydantic import Field
+
+from server.domain.values import Line, Value, is_none
 from sync.document import Document
 from sync.entry import Entry
 from sync.reconcile import Draft, Kind, Outcome
@@ -43,6 +45,8 @@ class Person(Document):
     name: Line
     roles: dict[str, list[Role]]
     active: bool = True
+    # When they could sign first; from then on nothing that needs a signature goes without.
+    signs_since: str | None = Field(default=None, exclude_if=is_none)
 
     def has(self, site: str, roles: Iterable[str]) -> bool:
         """Whether this person holds one of the roles at the site."""

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from server.domain.person import Role
-from server.domain.values import Fixed, Happening, Line, Name, Quantity
+from server.domain.values import Fixed, Happening, Line, Name, Quantity, Signed, is_none
 from sync.document import Document
 
 Check = Literal["none", "first_article", "self", "mutual", "patrol", "final", "incoming"]
@@ -49,7 +49,7 @@ class StepDef(Fixed):
     `other_than` names the step whose recorders may not record this one (mutual check).
     `repeat` steps may be recorded again and never hold up the next. `verdict` asks for pass/fail.
     `on_pass` / `on_fail` set the status of the run's lot; `moves` puts the answered `quantity` of
-    it at the answered `location`.
+    it at the answered `location`. `signature`: the recorder signs, with this meaning.
     """
 
     key: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
@@ -65,6 +65,7 @@ class StepDef(Fixed):
     moves: Literal["put_away"] | None = None
     on_pass: Literal["passed"] | None = None
     on_fail: Literal["on_hold", "failed"] | None = None
+    signature: Literal["verified", "witnessed"] | None = Field(default=None, exclude_if=is_none)
 
 
 class Measurement(Fixed):
@@ -124,6 +125,7 @@ class Record(Fixed):
     note: str
     corrects: str | None
     corrected: Correction | None
+    signature: Signed | None = Field(default=None, exclude_if=is_none)
 
 
 class Step(StepDef):

@@ -20,7 +20,9 @@ from server.domain.run import (
     Step,
     Verdict,
 )
-from server.domain.values import LINE_MAX_CHARS, TEXT_MAX_CHARS, Text, Value, canonical
+from server.domain.signature import Meaning, Seen, Signable, Signing
+from server.domain.values import LINE_MAX_CHARS, TEXT_MAX_CHARS, Text, canonical, signed_by
+from sync.document import Document
 from sync.entry import Entry
 from sync.problem import Problem
 from sync.reconcile import Draft, Outcome
@@ -32,7 +34,7 @@ WHOLE_DIGITS_MAX = 12
 DECIMALS_MAX = 6
 
 
-class StepRecorded(Value):
+class StepRecorded(Signable):
     """Body of step.recorded: answers by field key, as text; photos and signatures by SHA-256."""
 
     step: str
@@ -108,9 +110,8 @@ def make_record(
     choices_ok = [_choice_is_ok(f, a) for f, a in given if f.type == "choice"]
     known = corrects.evidence if corrects else []
     evidence = [_evidence(entry, f, a, known) for f, a in given if f.type in EVIDENCE_TYPES]
-    verdict: Verdict = body.verdict or "pass"
-    if not all(choices_ok) or not all(m.ok for m in measurements):
-        verdict = worse(verdict, "fail")
+    judged: Verdict = "pass" if all(choices_ok) and all(m.ok for m in measurements) else "fail"
+    verdict = worse(body.verdict or "pass", judged)
     return Record(
         entry=entry.id,
         by=entry.actor,
@@ -127,6 +128,7 @@ def make_record(
         note=body.note,
         corrects=corrects.entry if corrects else None,
         corrected=None,
+        signature=signed_by(entry),
     )
 
 
@@ -227,3 +229,26 @@ def told(step: Step, record: Record) -> dict[str, object]:
         "values": " · ".join(numbers)[:LINE_MAX_CHARS],
         "note": record.note[:TEXT_MAX_CHARS],
     }
+
+
+def _due(body: StepRecorded, run: Document | None) -> Meaning | None:
+    """What the procedure asks of this step."""
+    steps = run.steps if isinstance(run, Run) else []
+    return next((step.signature for step in steps if step.key == body.step), None)
+
+
+def _screen(body: StepRecorded, run: Document | None) -> list[Seen]:
+    """The run, the step, and how those before it came out."""
+    if not isinstance(run, Run):
+        return []
+    results = [f"{one.key} {one.verdict_now}" for one in run.steps if one.verdict_now]
+    told = {
+        "number": run.number,
+        "procedure": f"{run.procedure.code} {run.procedure.revision}",
+        "step": body.step,
+        "results": " · ".join(results),
+    }
+    return [Seen(field=field, value=value) for field, value in told.items()]
+
+
+STEP_SIGNING = Signing(("verified", "witnessed"), _due, _screen)

@@ -26,6 +26,11 @@ NUMBERS_KEPT = 32_768  # a lot's history repeats the same few, each time it is w
 PLAIN_CHARS_MAX = 20  # longer numbers are rounded to what a decimal can hold
 
 
+def is_none(value: object) -> bool:
+    """For fields that came later: where there is nothing, documents stay as they were."""
+    return value is None
+
+
 @lru_cache(NUMBERS_KEPT)
 def canonical(value: Decimal) -> str:
     """A decimal as text, no exponent, no trailing zeros: 12.50 → "12.5"; the device's form too."""
@@ -81,6 +86,18 @@ class Name(Fixed):
 Reason = str | Name  # what a person wrote, or the step whose verdict it was
 
 
+class Signed(Fixed):
+    """A person's signature as documents show it: who, meaning what, when, and how to check it."""
+
+    meaning: str
+    name: str
+    at: str
+    method: str
+    signer: str
+    digest: Sha256
+    sig: str
+
+
 class Happening(Fixed):
     """One line of a timeline: which entry, what kind, who, when by the device's clock."""
 
@@ -90,6 +107,7 @@ class Happening(Fixed):
     by: str
     by_name: str
     data: dict[str, Json] = {}
+    signature: Signed | None = Field(default=None, exclude_if=is_none)
 
 
 def happening(entry: Entry, by_name: str, data: dict[str, Any] | None = None) -> Happening:
@@ -101,7 +119,16 @@ def happening(entry: Entry, by_name: str, data: dict[str, Any] | None = None) ->
         by=entry.actor,
         by_name=by_name,
         data=data or {},
+        signature=signed_by(entry),
     )
+
+
+def signed_by(entry: Entry) -> Signed | None:
+    """The signature that an entry carries; whether it is good was seen before (`signature`)."""
+    told = entry.body.get("signature")
+    if not isinstance(told, dict):
+        return None
+    return Signed(**{name: str(told[name]) for name in Signed.model_fields})
 
 
 def since(timeline: list[Happening], *, version: int, base: int | None) -> list[Happening]:

@@ -13,7 +13,16 @@ from server.domain.person import Person, name_of, person_key
 from server.domain.procedure import Procedure
 from server.domain.rights import must_be_here
 from server.domain.run import Part
-from server.domain.step import StepRecorded, advance, find_step, make_record, refusal, told
+from server.domain.signature import signed
+from server.domain.step import (
+    STEP_SIGNING,
+    StepRecorded,
+    advance,
+    find_step,
+    make_record,
+    refusal,
+    told,
+)
 from server.domain.values import (
     LINE_MAX_CHARS,
     TEXT_MAX_CHARS,
@@ -248,12 +257,15 @@ KINDS = [
         needs=lambda entry, body, loaded: [body.procedure, person_key(body.technician)],
         request=True,
     ),
-    Kind(
-        "visit.step_recorded",
-        VisitStepRecorded,
-        recorded,
-        FIELD | {"quality_manager", "planner"},
-        needs=_step_needs,
+    signed(
+        Kind(
+            "visit.step_recorded",
+            VisitStepRecorded,
+            recorded,
+            FIELD | {"quality_manager", "planner"},
+            needs=_step_needs,
+        ),
+        STEP_SIGNING,
     ),
     Kind("visit.amended", VisitAmended, amended, FIELD),
 ]

@@ -27,6 +27,7 @@ NAME_MAX_CHARS = 200
 TEXT_MAX_CHARS = ENTRY_MAX_BYTES
 NAME = re.compile(r"(body|json)\.([^@]+)(?:@(lot|item))?")
 HOLE = re.compile(r"\{(\w+)\}")
+SIGNED_WITH = "sign.secret"
 NUMBER = re.compile(r"[0-9]{1,6}")
 
 
@@ -48,6 +49,7 @@ class File:
 class Filled:
     """A form as sent: what it is about, the body, the files, and where to go next.
 
+    `secret` is the person's password, where the form is signed with it; it goes no further.
     `entry` is the id that the page's script gave it, so that sending twice records once.
     """
 
@@ -56,6 +58,7 @@ class Filled:
     body: dict[str, Any]
     then: str
     entry: str = ""
+    secret: str = ""
     files: list[File] = field(default_factory=list)
 
 
@@ -105,6 +108,7 @@ def filled(fields: Iterable[tuple[str, str | File]], index: Index) -> Filled:
         base=_base(texts, on, index),
         body=_body(leaves),
         then=own_path(texts.get("then", "/")),
+        secret=texts.get(SIGNED_WITH, ""),
         entry=entry if re.fullmatch(UUID_PATTERN, entry) else "",
         files=[file for some in files.values() for file in some],
     )

@@ -94,6 +94,8 @@ TODAY = {
     "orders": OPEN_ORDERS,
 }
 
+MY_SIGNERS = listed("signer.person={me.login}", "-enrolled_at")
+
 PAGES: list[Page] = [
     plain("sign_in", "/sign-in", "account/sign_in", "", public=True, server_only=True)
     | {"query": ["next"]},
@@ -122,6 +124,8 @@ PAGES: list[Page] = [
         },
     },
     plain("outbox", "/outbox", "outbox/show", "more"),
+    plain("switch", "/switch", "person/switch", "", public=True) | {"query": ["who", "next"]},
+    plain("pin", "/pin", "person/pin", "more", lists={"signers": MY_SIGNERS}) | {"query": ["set"]},
     plain("device", "/device", "device/show", "more"),
     plain("more", "/more", "more/show", "more"),
     plain("offline", "/offline", "error/offline", "", public=True),

@@ -13,6 +13,7 @@ from server.web.reader import ScopedReader
 from sync import journal
 from sync.problem import Problem
 
+NO_PINS = {"people": [], "mine": "", "current": "", "code": "", "others": 0}
 SERVER_NET = {"worker": False, "online": True, "waiting": 0, "photos": 0, "oldest": ""}
 
 
@@ -69,6 +70,7 @@ def base_context(request: Asking, me: dict[str, Any] | None, asked: Asked) -> di
         "outbox": [],
         "device": None,
         "diverged": [],
+        "pins": NO_PINS,
         "build": plant.build,
         "partial": request.headers.get("hx-request") == "true"
         and request.headers.get("hx-history-restore-request") != "true",

@@ -14,7 +14,7 @@ from server.accounts.sessions import Session
 from server.domain.model import KINDS
 from server.domain.rights import may
 from server.pages.answer import match
-from server.pages.form import File, Filled, filled
+from server.pages.form import SIGNED_WITH, File, Filled, filled
 from server.pages.lookup import document_of
 from server.pages.table import PAGES
 from server.pages.wording import encoded
@@ -24,6 +24,7 @@ from server.web.context import page_response
 from server.web.guard import Asking, plant_of, session_of, signed_in
 from server.web.incoming import Fields, fields_of, texts
 from server.web.reader import ScopedReader
+from server.web.signed_form import signed_if_due
 from server.web.threaded import threaded
 from sync.blobs import PIECE_MAX_BYTES
 from sync.compose import Deed
@@ -96,7 +97,7 @@ def _done(request: Asking, kind: str, fields: Fields) -> Response[Any]:
     try:
         with plant.store.read() as connection:
             form = filled(fields, ScopedReader(connection, session))
-        verdict = _record(plant, session, kind, form)
+        verdict = _record(request, session, kind, form)
     except Problem as problem:
         return _refused(request, session, problem, texts(fields))
     log.info("recorded", entries=[verdict["id"]], kind=kind, status=verdict["status"])
@@ -105,8 +106,8 @@ def _done(request: Asking, kind: str, fields: Fields) -> Response[Any]:
     return Redirect(goal._replace(query=query).geturl(), status_code=303)
 
 
-def _record(plant: Plant, session: Session, kind: str, form: Filled) -> dict[str, Any]:
-    known = KINDS.get(kind)
+def _record(request: Asking, session: Session, kind: str, form: Filled) -> dict[str, Any]:
+    plant, known = plant_of(request), KINDS.get(kind)
     if known is None:
         raise Problem("unknown_kind", {"kind": kind, "v": 1})
     said = plant.said_before(form.entry, session.device_of_web) if form.entry else None
@@ -117,6 +118,7 @@ def _record(plant: Plant, session: Session, kind: str, form: Filled) -> dict[str
         raise Problem("no_right", {"kind": kind, "site": site})
     blobs = [_keep(plant, file) for file in form.files]
     deed = Deed(
+        v=known.v,
         kind=kind,
         on=form.on,
         body=form.body,
@@ -127,6 +129,7 @@ def _record(plant: Plant, session: Session, kind: str, form: Filled) -> dict[str
         blobs=blobs,
     )
     device = session.device_of_web
+    deed = signed_if_due(request, plant, session, known, deed, form.secret)
     foreseen = plant.foresee(deed, device)
     if foreseen.status in ("rejected", "parked"):
         raise Problem(foreseen.code or "unforeseen", foreseen.params)
@@ -153,7 +156,7 @@ def _refused(
     asked = match(parts.path or "/", dict(parse_qsl(parts.query)), parts.path)
     if asked is None:
         raise problem
-    kept = {name: value[:ECHO_MAX_CHARS] for name, value in values.items()}
+    kept = {name: value[:ECHO_MAX_CHARS] for name, value in values.items() if name != SIGNED_WITH}
     try:
         form = _told(problem, kept)
         return page_response(request, asked, session=session, form=form, status=422)

@@ -61,7 +61,7 @@ def token_of(bearer: str) -> str:
     return bearer.removeprefix("Bearer ").strip()
 
 
-def _device_of(plant: Plant, bearer: str, claimed: str) -> str:
+def device_of(plant: Plant, bearer: str, claimed: str) -> str:
     """The device of the token. Problems: device_unknown, device_foreign."""
     with plant.store.read() as connection:
         device = devices.of_token(connection, token_of(bearer))
@@ -117,6 +117,7 @@ def enrol(
         "session": enrolled.session,
         "me": session.me(),
         "lang": lang_of(request),
+        "policy": plant.settings.policy,
         "lost": lost,
     }
     # Outlives what the browser may clear: how else would it be noticed?
@@ -138,7 +139,7 @@ async def push_entries(
     Problems: device_unknown, device_foreign, push_too_large, busy.
     """
     plant = plant_of(request)
-    device = await sync_to_thread(_device_of, plant, bearer, data.device)
+    device = await sync_to_thread(device_of, plant, bearer, data.device)
     entries = [
         (one.entry.encode("utf-8", "surrogatepass"), one.sig, one.device, one.seq)
         for one in data.entries
@@ -167,7 +168,7 @@ def pull_changes(
     Problems: device_unknown, device_foreign, device_revoked, access_ended, sign_in_needed.
     """
     plant = plant_of(request)
-    device = _device_of(plant, bearer, data.device)
+    device = device_of(plant, bearer, data.device)
     session = _holder(request, plant, device)
     with plant.store.read() as connection:
         epoch = plant.store.epoch(connection)

@@ -35,6 +35,14 @@ class Me:
 
 
 @dataclass
+class Policy:
+    """How long a PIN opens a device without a network, and when an untouched one locks itself."""
+
+    offline_hours: int
+    lock_minutes: int
+
+
+@dataclass
 class LostDevice:
     """The device that this browser was before its data were cleared; when it was last heard."""
 
@@ -55,6 +63,7 @@ class EnrolAnswer:
     session: str
     me: Me
     lang: str
+    policy: Policy
     lost: LostDevice | None
 
 

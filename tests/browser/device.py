@@ -102,6 +102,27 @@ class Device:
         expect(self.page.locator("[data-net]")).to_be_visible()
         self.wait_for(lambda state: state["ready"] and state["login"] == login)
 
+    def set_pin(self, pin: str) -> None:
+        """Give the signed-in person a PIN on this device."""
+        self.go("/pin")
+        self.page.fill("[name=pin]", pin)
+        self.page.fill("[name=again]", pin)
+        self.page.fill("#pin-password", PASSWORD)
+        self.page.click("form[action='/pin'] button[type=submit]")
+        expect(self.page.locator(".notice-good")).to_be_visible()
+
+    def switch(self, login: str, pin: str) -> None:
+        """Whoever is here locks the device, and somebody opens it by the keys of the PIN pad."""
+        self.page.locator(".bar-lock button").click()
+        self.page.locator(f"[data-person='{login}']").click()
+        self.press(pin)
+        expect(self.page.locator("body")).to_have_attribute("data-login", login)
+
+    def press(self, pin: str) -> None:
+        """The keys of the PIN pad, with a finger."""
+        for digit in pin:
+            self.page.locator(f"[data-pad-key='{digit}']:visible").first.click()
+
     def go(self, path: str) -> None:
         """Open an address of the app."""
         self.page.goto(self.server.url + path)

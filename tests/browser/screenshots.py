@@ -19,6 +19,8 @@ FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 COLOURS = 64
 LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
 OVERVIEW_GAP_PX = 40
+PIN = "271828"
+SIGN_PAGE = "/approvals/" + plant.WAITING_REQUISITION.partition("/")[2]
 
 
 def page_of(key: str) -> str:
@@ -52,6 +54,7 @@ def main() -> None:
         try:
             for short, locale in LANGUAGES.items():
                 _language(playwright, server, Path(folder), short, locale)
+                _shared(playwright, server, Path(folder), short, locale)
         finally:
             server.kill()
     _overview()
@@ -75,6 +78,23 @@ def _language(
             device.go(path)
             _keep(device.page.screenshot(), FOLDER / f"{name}-{page}-{short}.png")
         device.close()
+
+
+def _shared(
+    playwright: Playwright, server: RealServer, folder: Path, short: str, locale: str
+) -> None:
+    """A tablet that two people share: who works now, and how an approval is signed."""
+    device = Device(playwright, server, folder / f"shared-{short}", locale=locale)
+    device.open()
+    for login in ("wang.fang", "zhang.wei"):
+        device.sign_in(login)
+        device.set_pin(PIN)
+    device.go(SIGN_PAGE)
+    _keep(device.page.screenshot(), FOLDER / f"tablet-sign-{short}.png")
+    device.page.locator(".bar-lock button").click()
+    device.page.locator("[data-person]").first.wait_for()
+    _keep(device.page.screenshot(), FOLDER / f"tablet-switch-{short}.png")
+    device.close()
 
 
 def _keep(png: bytes, path: Path) -> None:

@@ -41,6 +41,7 @@ WATCH_SCAN = """() => {
     window.shownAt ??= performance.now();
   });
 }"""
+PIN = "271828"
 TAKEN = "40"  # by each of two, of a lot of 60
 
 
@@ -114,6 +115,8 @@ def begin(day: Day) -> None:
     for device, login in zip(day.devices, logins, strict=True):
         device.open()
         device.sign_in(login)
+    for signer in (day.technician, day.supervisor):
+        signer.set_pin(PIN)
     for device, lot in (
         (day.operator, plant.FIRST_ARTICLE_LOT),
         (day.storekeeper, plant.APPROVED_LOTS[0]),
@@ -238,6 +241,7 @@ def visit_a_customer(day: Day) -> None:
                              "body.parts.0.quantity": "1"})  # fmt: skip
         if "accepted_by" in step:
             technician.sign()
+            technician.press(PIN)  # the technician witnesses it
         verdict = page.locator('#main label:has([name="body.verdict"][value="pass"])')
         if verdict.count():
             verdict.click()
@@ -250,6 +254,7 @@ def decide_on_the_phone(day: Day) -> None:
     supervisor = day.supervisor
     supervisor.context.set_offline(False)
     supervisor.go(page_of(plant.CHANGED_REQUISITION.replace("requisition/", "approval/")))
+    supervisor.press(PIN)
     day.did(supervisor, "approval.decided", button="[value=approved]")
 
 
@@ -316,6 +321,7 @@ def resolve(day: Day) -> None:
     expect(stale).to_contain_text("160")
     expect(stale).to_contain_text("320")
     supervisor.go(page_of(plant.WAITING_REQUISITION.replace("requisition/", "approval/")))
+    supervisor.press(PIN)
     day.did(supervisor, "approval.decided", button="[value=approved]")
     shared = day.server.document(plant.SHARED_LOT)
     supervisor.go(page_of(shared["open_case"]))

@@ -129,6 +129,9 @@ export function requestOf(path, { method = "GET", data = null } = {}) {
     headers: new Headers(),
     referrer: "",
     formData: async () => data,
+    clone() {
+      return this;
+    },
     wire: () => ({ url: HOME + path, method, body: bodyOf(data), redirect: "manual" }),
   };
 }

@@ -5,9 +5,14 @@
 import { createHash } from "node:crypto";
 import { v7 as newId } from "../../pwa/node_modules/uuid/dist-node/index.js";
 import { append, findEntry } from "../../pwa/src/outbox.js";
-import { answerForm } from "../../pwa/src/route.js";
+import { answerForm } from "../../pwa/src/form_route.js";
+import { SIGNINGS } from "../../pwa/src/domain/signings.js";
+import { holdersOf } from "../../pwa/src/pins.js";
 import { sessionOf } from "../../pwa/src/signin.js";
 import { requestOf } from "./browser.js";
+import { PASSWORD } from "./people.js";
+
+export const PIN = "271828";
 
 /**
  * @param {any} device
@@ -20,11 +25,21 @@ export async function byForm(device, { kind, on, base, body, files }, { id, keep
   const hidden = { form: kind, entry: id, on, then: "/", then_error: "/", ...baseField(base) };
   for (const [name, value] of Object.entries(hidden)) data.append(name, value);
   for (const [path, value] of leavesOf(body)) data.append(`body.${path}`, value);
+  if (kind in SIGNINGS) data.append("sign.secret", await secretOf(device));
   for (const [path, file] of files) data.append(path ? `body.${path}` : "photo", file);
   const request = requestOf(`/do/${kind}`, { method: "POST", data });
   const response = await answerForm(device, request, keep);
   const to = response.headers.get("Location") ?? "";
   return response.status === 303 ? new URL(to, "http://localhost").searchParams.get("done") : null;
+}
+
+/** What a person gives to sign: their PIN, or the password where they have none here. */
+async function secretOf(device) {
+  return device.database.read(["meta"], async (tx) => {
+    const { signin, device: known } = await sessionOf(tx);
+    const holder = (await holdersOf(tx))[signin?.login];
+    return holder && holder.device === known?.id ? PIN : PASSWORD;
+  });
 }
 
 const baseField = (base) => (base ? { base: String(base) } : {});

@@ -3,7 +3,9 @@
  * the rounds of sync without faults at the end. What is done on it meanwhile is in acts.js.
  */
 import { answerSignIn } from "../../pwa/src/session_routes.js";
+import { givePin, holdersOf } from "../../pwa/src/pins.js";
 import { sessionOf } from "../../pwa/src/signin.js";
+import { PIN } from "./hands.js";
 import { requestOf } from "./browser.js";
 import { pause } from "./network.js";
 import { PASSWORD } from "./people.js";
@@ -131,10 +133,21 @@ export function createTablet({ browser, place, trace }) {
       await tablet.inTab((device) => device.sync.run());
       const { signin, isReady } = await session();
       if (signin?.login !== login || (await meta("standing"))) return false;
-      if (isReady) return true;
+      if (isReady) {
+        await setPin(login);
+        return true;
+      }
       await pause(RETRY_MS);
     }
     return false;
+  }
+
+  /** Where the network lets them: who has no PIN here signs with the password, online. */
+  async function setPin(login) {
+    const { signin, device: known } = await session();
+    if (!signin || !known || (await eyes.read(["meta"], holdersOf))[login]) return;
+    const told = { signin, device: known, pin: PIN, password: PASSWORD };
+    await tablet.inTab((device) => givePin(device, told)).catch(() => undefined);
   }
 
   return tablet;

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { take } from "../../pwa/src/messages.js";
-import { answerForm, answerPage } from "../../pwa/src/route.js";
+import { answerForm } from "../../pwa/src/form_route.js";
+import { answerPage } from "../../pwa/src/route.js";
 import { forgetSignin } from "../../pwa/src/signin.js";
 import { createServer, counter, INDEX } from "./plant.js";
 import { add, blobOf, look, metaOf, ready, record, rows, wake } from "./world.js";

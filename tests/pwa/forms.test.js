@@ -17,8 +17,8 @@ async function desk() {
   server.put(counter("A", 0, { version: 4 }));
   server.put({ key: "counter/SZ:B", version: 1, n: 0 });
   const device = await ready(server, { shared: { index: INDEX } });
-  const lot = (site, code) => ({
-    key: `lot/${site}:M-1:${code}`,
+  const lot = (site, code, item = "M-1") => ({
+    key: `lot/${site}:${item}:${code}`,
     version: 1,
     code,
     gtin: "04006381333931",
@@ -27,7 +27,7 @@ async function desk() {
     for (const body of [
       lot("SZ", "L1"),
       lot("SZ", "L2"),
-      lot("HD", "L2"),
+      lot("SZ", "L2", "M-2"),
       { key: "item/SZ:M-1", version: 1, code: "M-1" },
     ]) {
       const type = body.key.split("/")[0];

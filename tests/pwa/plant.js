@@ -6,6 +6,12 @@
 import { createHash } from "node:crypto";
 import { Draft, problem } from "../../pwa/src/domain/draft.js";
 
+/** Which areas who may see, and in which a document lies. */
+export const AREAS = { operator: ["base", "floor"] };
+export const TYPES = {
+  ...{ case: "cases", counter: "floor", item: "base", job: "floor", lot: "floor" },
+  ...{ person: "people", tally: "base", visit: "field" },
+};
 export const INDEX = { counter: ["site", "parity", "tags"], tally: ["site"] };
 const TALLY = "tally/SZ:all";
 

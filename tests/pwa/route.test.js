@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { take } from "../../pwa/src/messages.js";
-import { answerForm, answerPage, wayOf } from "../../pwa/src/route.js";
+import { answerForm } from "../../pwa/src/form_route.js";
+import { answerPage, wayOf } from "../../pwa/src/route.js";
 import { answerLanguage, answerSignIn, answerSignOut } from "../../pwa/src/session_routes.js";
 import { createServer, counter, INDEX } from "./plant.js";
 import { add, freshName, look, metaOf, ready, record, rows, wake } from "./world.js";

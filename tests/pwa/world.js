@@ -8,7 +8,7 @@ import { openDatabase } from "../../pwa/src/database.js";
 import { createDevice } from "../../pwa/src/device.js";
 import { append } from "../../pwa/src/outbox.js";
 import { sessionOf } from "../../pwa/src/signin.js";
-import { INDEX, KIND_SPECS, KINDS } from "./plant.js";
+import { AREAS, INDEX, KIND_SPECS, KINDS, TYPES } from "./plant.js";
 
 export { newId };
 
@@ -29,6 +29,8 @@ export const SHARED = {
   problems: {},
   index: INDEX,
   kinds: KIND_SPECS,
+  areas: AREAS,
+  types: TYPES,
 };
 
 /**

@@ -14,6 +14,7 @@ from tests.simulation.deeds import Wish
 from tests.simulation.disk import Chain, Disk, Row
 from tests.simulation.exchange import Steps
 from tests.simulation.schedule import Pause
+from tests.simulation.signing import signed
 
 RACES_MAX = 50
 HOURS_EAST = 8
@@ -72,6 +73,9 @@ def append(disk: Disk, wish: Wish, how: Circumstances) -> Steps:
 
 def _bytes_of(disk: Disk, wish: Wish, seen: Chain, how: Circumstances) -> bytes:
     assert disk.signin is not None
+    at = moment_text(how.clock_ms)
+    if how.app == "new":
+        wish = signed(disk, wish, entry=how.id, device=seen.device, at=at)
     waits = [row.id for row in disk.waiting() if row.on == wish.on]
     fields = {
         "id": how.id,
@@ -85,7 +89,7 @@ def _bytes_of(disk: Disk, wish: Wish, seen: Chain, how: Circumstances) -> bytes:
         "on": wish.on,
         "base": wish.base,
         "after": waits[-1] if waits else None,
-        "at": moment_text(how.clock_ms),
+        "at": at,
         "skew_ms": disk.skew_ms,
         "app": how.app,
         "body": wish.body,

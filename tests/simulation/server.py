@@ -19,6 +19,7 @@ from server.accounts.tables import SessionRow
 from server.domain.rights import scopes_of
 from server.plant import Plant, chain_of, opened
 from server.setup import perform_now
+from sync import documents
 from sync import pull as sync_pull
 from sync import push as sync_push
 from sync.document import utc_text
@@ -26,11 +27,13 @@ from sync.problem import Problem
 from sync.reconcile import Model, Result
 from sync.store import table_of
 from sync.tables import FeedRow
+from tests.server.domain.hand import Hand
 from tests.simulation.chance import Chance
 from tests.simulation.crates import NEWER, OLDER
 from tests.simulation.grounds import Ground
 from tests.simulation.reader import Reader
 from tests.simulation.schedule import Schedule
+from tests.simulation.signing import hand_of
 
 Told = dict[str, Any]
 AT_COMMIT = -1
@@ -184,7 +187,16 @@ class Server:
             wanted = devices.Asked(asked["device"] or "", asked["token"], asked["key"], "tablet")
             enrolled = devices.enrol(connection, session, wanted, now=self.now())
             epoch = self.plant.store.epoch(connection)
+        self._enrol_signer(hand_of(session.person.login, enrolled.device))
         return wired({**asdict(enrolled), "epoch": epoch, "login": session.person.login})
+
+    def _enrol_signer(self, hand: Hand) -> None:
+        """The person sets a PIN where they sign in for the first time."""
+        with self.plant.store.read() as connection:
+            types = self.plant.engine.model.documents
+            is_there = bool(documents.load(connection, types, {hand.on}))
+        if not is_there:
+            self.perform("signer.enrolled", hand.on, hand.enrolment)
 
     def _session(self, connection: Connection, cookie: str) -> sessions.Session:
         types = self.plant.engine.model.documents

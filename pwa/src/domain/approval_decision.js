@@ -6,7 +6,8 @@ import { outcome } from "./outcome.js";
 import { nameOf, personOf } from "./person.js";
 import { problem } from "./problem.js";
 import { alreadyDecided } from "./requisition_ask.js";
-import { happening, remember } from "./values.js";
+import { SIGNABLE } from "./signature.js";
+import { happening, remember, signedBy } from "./values.js";
 
 /** @typedef {import("../types").Doc} Doc */
 /** @typedef {import("../types").Entry} Entry */
@@ -20,6 +21,7 @@ const DECIDED = {
   comment: body.or(body.text, ""),
   shown: body.list(SHOWN, { min: 1 }),
   digest: body.string({ pattern: /^[0-9a-f]{64}$/ }),
+  ...SIGNABLE,
 };
 
 /**
@@ -43,7 +45,8 @@ export function decided(entry, draft) {
   approval.state = decision;
   approval.waits_for = [];
   const { id, actor, at } = entry;
-  approval.decision = { entry: id, decision, by: actor, by_name: byName, at, comment };
+  const told = { entry: id, decision, by: actor, by_name: byName, at, comment };
+  approval.decision = { ...told, ...signedBy(entry) };
   const line = happening(entry, byName, { decision, comment });
   remember(approval.timeline, line);
   remember(requisition.timeline, line);

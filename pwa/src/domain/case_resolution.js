@@ -8,6 +8,7 @@ import { outcome } from "./outcome.js";
 import { nameOf, personOf } from "./person.js";
 import { problem } from "./problem.js";
 import { may } from "./rights.js";
+import { SIGNABLE } from "./signature.js";
 import { advance, findStep, verdict } from "./step.js";
 import { happening, minus, plus, remember } from "./values.js";
 import { stop } from "./verdict.js";
@@ -22,6 +23,7 @@ const RESOLVED = {
   note: body.someText,
   counted: body.maybe(body.notNegative),
   verdict,
+  ...SIGNABLE,
 };
 
 /**

@@ -13,6 +13,8 @@ import * as note from "./note.js";
 import * as order from "./order.js";
 import { personKey } from "./person.js";
 import * as requisition from "./requisition_ask.js";
+import { signed, signerKey } from "./signature.js";
+import { SIGNINGS } from "./signings.js";
 import { counted, countNeeds } from "./stocktaking.js";
 import * as visit from "./visit_step.js";
 
@@ -32,7 +34,7 @@ const jobNamed = ({ body }) => [body.procedure, body.lot, body.order];
 const visitNamed = ({ body }) => [body.procedure, personKey(body.technician)];
 
 /** @type {Record<string, Twin>} */
-export const KINDS = {
+export const KINDS = withSignatures({
   "approval.decided": twin(decided, decisionNeeds),
   "case.resolved": twin(resolved, resolutionNeeds),
   "job.started": twin(job.started, jobNamed),
@@ -54,7 +56,7 @@ export const KINDS = {
   "visit.amended": twin(visit.amended),
   "visit.opened": twin(visit.opened, visitNamed),
   "visit.step_recorded": twin(visit.recorded, visit.visitNeeds),
-};
+});
 
 /**
  * Every handler needs the person who did it, for the name and the roles.
@@ -67,4 +69,26 @@ function twin(handler, needs = () => []) {
     handler,
     needs: (entry, get) => [personKey(entry.actor), ...needs(entry, get)],
   };
+}
+
+/**
+ * Those of them that a person may have to sign.
+ * @param {Record<string, Twin>} twins
+ * @returns {Record<string, Twin>}
+ */
+function withSignatures(twins) {
+  const all = Object.entries(twins).map(([kind, { handler, needs }]) => {
+    const signing = SIGNINGS[kind];
+    if (!signing) return [kind, { handler, needs }];
+    /** @type {Needs} */
+    const more = (entry, get) => [signerOf(entry), ...(needs?.(entry, get) ?? [])];
+    return [kind, { handler: signed(handler, signing), needs: more }];
+  });
+  return Object.fromEntries(all);
+}
+
+/** @param {import("../types").Entry} entry */
+function signerOf({ body }) {
+  const signer = body["signature"]?.signer;
+  return typeof signer === "string" ? signerKey(signer) : null;
 }

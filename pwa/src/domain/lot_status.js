@@ -6,6 +6,7 @@ import { noteMovement, statusSeen } from "./movement_line.js";
 import { outcome } from "./outcome.js";
 import { nameOf } from "./person.js";
 import { problem } from "./problem.js";
+import { SIGNABLE } from "./signature.js";
 import { happening, minus, remember } from "./values.js";
 
 /** @typedef {import("../types").Doc} Doc */
@@ -14,7 +15,8 @@ import { happening, minus, remember } from "./values.js";
 /** @typedef {{reason: string | Record<string, string>, byName: string}} Why */
 
 const REASON = { reason: body.someText };
-const RELEASED = { ...REASON, emergency: body.or(body.flag, false) };
+const SCRAPPED = { ...REASON, ...SIGNABLE };
+const RELEASED = { ...SCRAPPED, emergency: body.or(body.flag, false) };
 
 /**
  * Whoever doubts may stop a lot. A scrapped lot stays scrapped.
@@ -61,7 +63,7 @@ export function released(entry, draft) {
  * @param {Draft} draft
  */
 export function scrapped(entry, draft) {
-  const { reason } = body.readBody(entry, REASON);
+  const { reason } = body.readBody(entry, SCRAPPED);
   const lot = edit(draft, entry.on, "lot");
   mustStand(entry, lot);
   const byName = nameOf(entry.actor, draft);

@@ -3,7 +3,7 @@ import Big from "big.js";
 import { fits } from "./body.js";
 import { problem } from "./problem.js";
 import { worse } from "./step.js";
-import { canonical, LINE_MAX_CHARS } from "./values.js";
+import { canonical, LINE_MAX_CHARS, signedBy } from "./values.js";
 
 /** @typedef {import("../types").Doc} Doc */
 /** @typedef {import("../types").Entry} Entry */
@@ -47,6 +47,7 @@ export function makeRecord(entry, run, step, recorded, { byName, parts = [], cor
     note: recorded.note,
     corrects: corrects?.entry ?? null,
     corrected: null,
+    ...signedBy(entry),
   };
 }
 

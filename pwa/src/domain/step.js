@@ -7,6 +7,7 @@ import { siteOf } from "./key.js";
 import { outcome } from "./outcome.js";
 import { has, nameOf, personOf } from "./person.js";
 import { problem } from "./problem.js";
+import { SIGNABLE } from "./signature.js";
 import { cut, LINE_MAX_CHARS, TEXT_MAX_CHARS } from "./values.js";
 
 /** @typedef {import("../types").Doc} Doc */
@@ -24,6 +25,7 @@ export const STEP_RECORDED = {
   answers: body.or(body.hash(body.text), {}),
   verdict,
   note: body.or(body.text, ""),
+  ...SIGNABLE,
 };
 
 /**

@@ -64,7 +64,18 @@ export function strip(text) {
  */
 export function happening(entry, byName, data = {}) {
   const { id, kind, at, actor } = entry;
-  return { entry: id, kind, at, by: actor, by_name: byName, data };
+  return { entry: id, kind, at, by: actor, by_name: byName, data, ...signedBy(entry) };
+}
+
+/**
+ * @param {Entry} entry
+ * @returns {{signature?: Record<string, string>}} as documents show it; nothing where it has none
+ */
+export function signedBy({ body }) {
+  const told = body["signature"];
+  if (!told) return {};
+  const { meaning, name, at, method, signer, digest, sig } = told;
+  return { signature: { meaning, name, at, method, signer, digest, sig } };
 }
 
 /**

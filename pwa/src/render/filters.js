@@ -165,6 +165,6 @@ export const VALUE_FILTERS = {
   moment,
   path,
   qty: (value) => (value === null ? "" : String(value)),
-  short: (value) => (value ?? "").slice(-6),
+  short: (value) => [...(value ?? "")].slice(-6).join(""),
   site: siteOf,
 };

@@ -91,6 +91,7 @@ SERVICE = [
          fields=[{"key": "done", "type": "text", "label": named("完成的工作", "Work done")},
                  {"key": "parts", "type": "parts", "label": named("零件", "Parts")}]),
     step("acceptance", "客户验收", "Acceptance", ["technician"], verdict=True,
+         signature="witnessed",
          fields=[{"key": "signature", "type": "signature", "label": named("签字", "Signature")}]),
 ]  # fmt: skip
 PROCEDURES: Bodies = {

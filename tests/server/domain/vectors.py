@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from server.domain.model import KINDS
+from server.domain.person import Person
+from server.domain.rights import AREAS_BY_ROLE, scopes_of
 from sync.document import utc_text
 from tests.server.domain import (
     test_cases,
@@ -24,10 +26,12 @@ from tests.server.domain import (
     test_movements,
     test_requisitions,
     test_rights,
+    test_signatures,
     test_stocktaking,
     test_visits,
 )
 from tests.server.domain.floor import NOW, Deed, Floor
+from tests.server.domain.scenery import PEOPLE
 
 FOLDER = Path(__file__).parents[2] / "vectors"
 SCENES = (
@@ -41,6 +45,7 @@ SCENES = (
     test_cases,
     test_corrections,
     test_rights,
+    test_signatures,
 )
 FORESEEN = (
     "approval.decided",
@@ -141,7 +146,18 @@ def files() -> dict[str, str]:
     """The text of each file by its name."""
     written = {f"{kind}.json": _text(of_kind) for kind, of_kind in vectors().items()}
     rows = [f" {_compact(name)}: {_compact(row)}" for name, row in rights().items()]
-    return written | {"kinds.json": "{\n" + ",\n".join(rows) + "\n}\n"}
+    told = json.dumps(scopes(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return written | {"kinds.json": "{\n" + ",\n".join(rows) + "\n}\n", "scopes.json": told}
+
+
+def scopes() -> dict[str, Any]:
+    """The areas of each role, and for people of the small plant which scopes they may see."""
+    people = []
+    for key, body in PEOPLE.items():
+        person = Person(key=key, login=key.partition(":")[2], **body)
+        seats = [f"{site}:{role}" for site, roles in person.roles.items() for role in roles]
+        people.append({"seats": seats, "scopes": sorted(scopes_of(person))})
+    return {"areas": AREAS_BY_ROLE, "people": people}
 
 
 def _text(of_kind: list[dict[str, Any]]) -> str:

@@ -46,6 +46,20 @@ DONE = [
     {"id": "a", "kind": "step.recorded", "status": status, "code": code, "params": {"lot": "<L>"}}
     for status, code in (("", None), ("applied", None), ("merged", "lot_already_held"))
 ]
+PINS = [
+    {"people": [], "mine": "", "current": "", "code": "", "others": 0},
+    {
+        "people": [
+            {"login": "wang.fang", "name": "王芳 <W>", "state": "ready"},
+            {"login": "step", "name": "Zoë", "state": "expired"},
+            {"login": "lot.released", "name": "x", "state": "locked"},
+        ],
+        "mine": "ready",
+        "current": "王芳 <W>",
+        "code": "signer_revoked",
+        "others": 3,
+    },
+]
 HOLDINGS = {
     "complete": True,
     "counts": [{"type": "lots", "count": 12}],
@@ -158,6 +172,7 @@ def context(page: Page, lang: str, chance: random.Random) -> dict[str, Any]:
         "outbox": OUTBOX,
         "device": chance.choice([None, HOLDINGS]),
         "diverged": DIVERGED,
+        "pins": chance.choice(PINS),
         "build": "3f2a91c07be4",
         "partial": chance.random() < 0.3,
         "doc": None,

@@ -18,11 +18,13 @@ from server.domain.model import KINDS
 from server.domain.person import SYSTEM
 from server.domain.resumption import RESUMED
 from server.domain.rights import SETUP_SESSION
+from server.domain.signer import signer_key, signer_name
 from server.pages.table import PAGES
 from server.plant import Plant, opened
 from server.settings import Settings
 from server.setup import perform, perform_now
 from sync.compose import Deed
+from sync.signature import SigningKey
 from sync.statements import upsert
 from sync.store import table_of
 from sync.tables import JournalRow
@@ -57,6 +59,11 @@ def done_by(house: House, kind: str, on: str, body: dict[str, Any], actor: str) 
 
 def what_the_demo_lacks(house: House) -> None:
     """One deed of each kind that nobody does in the demo."""
+    key = SigningKey.from_number(7).public
+    signer = signer_key(signer_name(key))
+    enrolment = {"person": "li.na", "device": SCRIPT, "device_name": SCRIPT, "public_key": key}
+    done_by(house, "signer.enrolled", signer, enrolment, SYSTEM)
+    done_by(house, "signer.revoked", signer, {"reason": SCRIPT}, "li.na")
     done_by(house, "person.changed", "person/org:wu.gang", {"name": SCRIPT}, SYSTEM)
     asked = house.body_of(demo.CHANGED_REQUISITION)
     lines = [{"item": one["item"], "quantity": "3"} for one in asked["lines"]]

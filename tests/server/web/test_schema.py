@@ -9,6 +9,8 @@ from tests.server.web.poison import suspicious
 
 OPERATIONS = {
     ("post", "/sync/enrol"),
+    ("post", "/sync/signer"),
+    ("post", "/sync/switch"),
     ("post", "/sync/push"),
     ("post", "/sync/pull"),
     ("get", "/sync/events"),

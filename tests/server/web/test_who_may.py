@@ -31,13 +31,21 @@ PUBLIC = {
     "GET /trust/traveler-ca.crt",
     "GET /trust/code.svg",
     "GET /revoked",
+    "GET /switch",
     "GET /01/{gtin:str}/10/{lot:str}",  # leads to /scan, which asks for a sign-in
     "GET /schema",
     "GET /schema/model.json",
     "GET /schema/openapi.json",
     "GET /schema/{path:str}",
 }
-BY_DEVICE = {"POST /sync/push", "HEAD /blobs/{sha256:str}", "PATCH /blobs/{sha256:str}"}
+TO_DEVICES = {"device": "dev-1", "entries": [], "ticket": "{}", "sig": ""}
+TO_DEVICES |= {"key": "x", "password": "x"}
+BY_DEVICE = {
+    "POST /sync/push",
+    "POST /sync/switch",
+    "HEAD /blobs/{sha256:str}",
+    "PATCH /blobs/{sha256:str}",
+}
 # What each role may see of a site, by the type of document (docs/protocol.md, scopes).
 FLOOR = {"item", "procedure", "lot", "job", "order", "requisition", "approval"}
 SEEN: dict[str, set[str]] = {
@@ -45,7 +53,7 @@ SEEN: dict[str, set[str]] = {
     "technician": FLOOR | {"visit"},
     **dict.fromkeys(("supervisor", "quality_manager", "admin"), FLOOR | {"visit", "case"}),
 }
-WITHOUT_SITE = {"site", "person"}  # people and sites are everybody's
+WITHOUT_SITE = {"site", "person", "signer"}  # people, their keys and sites are everybody's
 FILLED = {
     "path:path": "app.css",
     "lang:str": "en",
@@ -71,9 +79,7 @@ def test_without_a_sign_in_every_route_refuses_but_for_the_public_ones(shared_ho
     walked = set()
     for method, path in routes(shared_house):
         walked.add(name := f"{method} {path}")
-        more: dict[str, Any] = (
-            {"json": {"device": "dev-1", "entries": []}} if "sync" in path else {}
-        )
+        more: dict[str, Any] = {"json": TO_DEVICES} if "sync" in path else {}
         if name == "GET /labels.pdf":
             more = {"params": {"lot": "SZ:x"}}
         if method == "PATCH":

@@ -1,0 +1,62 @@
+"""The whole record of a document with its signatures: JSON, CSV and PDF."""
+
+import csv
+import io
+import json
+
+from sync.signature import is_valid
+from tests.server.web.plant_in_use import PASSWORD, Browser, House, login_of
+
+LOT = "lot/SZ:M-1001:L2611-02"
+PAGE = "/lots/SZ:M-1001:L2611-02"
+PDF = b"%PDF-"
+
+
+def scrapped(house: House, reason: str = "wet 🙂") -> Browser:
+    """A supervisor scraps the lot and signs."""
+    boss = house.browser(login_of("supervisor", "SZ"))
+    base = str(house.body_of(LOT)["version"])
+    body = {"body.reason": reason, "sign.secret": PASSWORD, "on": LOT, "base": base}
+    assert boss.post("/do/lot.scrapped", data=body).status_code == 303
+    return boss
+
+
+def test_a_json_record_can_be_checked_without_this_server(house: House):
+    whole = scrapped(house).get(f"{PAGE}/record.json").json()
+    told = whole["entries"][-1]
+    signed = told["signature"]
+    assert (signed["meaning"], signed["is_good"]) == ("disposed", True)
+    assert is_valid(signed["public_key"], signed["text"].encode(), signed["sig"])
+    assert json.loads(told["raw"])["body"]["signature"]["digest"] == signed["digest"]
+    assert whole["document"]["key"] == LOT
+
+
+def test_a_csv_record_has_a_line_per_entry_and_who_signed(house: House):
+    text = scrapped(house, "=1+1").get(f"{PAGE}/record.csv").text
+    lines = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    assert (lines[-1]["kind"], lines[-1]["meaning"]) == ("lot.scrapped", "disposed")
+    assert lines[-1]["is_good"] == "true"
+    assert lines[0]["meaning"] == ""
+
+
+def test_a_pdf_record_is_printed_in_either_language(house: House):
+    boss = scrapped(house)
+    for lang in ("en", "zh_CN"):
+        boss.cookies["traveler_lang"] = lang
+        answer = boss.get(f"{PAGE}/record.pdf")
+        assert answer.status_code == 200
+        assert answer.content.startswith(PDF)
+
+
+def test_every_kind_of_record_in_the_plant_is_printed(house: House):
+    boss = house.browser(login_of("quality_manager", "SZ"))
+    for key in house.documents():
+        kind, _, rest = key.partition("/")
+        if kind in ("approval", "case", "job") and rest.startswith("SZ"):
+            answer = boss.get(f"/{kind}s/{rest}/record.pdf")
+            assert answer.content.startswith(PDF), key
+
+
+def test_a_record_out_of_somebodys_scope_is_not_there(house: House):
+    stranger = house.browser(login_of("operator", "HD"))
+    assert stranger.get(f"{PAGE}/record.json").status_code == 404
