@@ -13,6 +13,7 @@ DATA ?= ./data
 SEED ?= 0
 SEEDS ?= 10
 MINUTES ?= 10
+BENCH ?=
 CASES ?= 10000
 EXAMPLES ?= 12
 
@@ -38,7 +39,7 @@ ABSENT := $(foreach pair,$(OPTIONAL),\
 export PATH := $(CURDIR)/$(NODE_BIN):$(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup run test check journey sim mutants bench labels-check screenshots build \
+.PHONY: help setup run test check journey audit sim mutants bench labels-check screenshots build \
   wheel lock clean
 
 help: ## this list
@@ -76,6 +77,10 @@ journey: setup build ## one lot through the plant, offline and back, told step b
 	bash tests/browser/install.sh
 	pytest tests/browser/test_journey.py -s
 
+audit: setup build ## accessibility of every page, and what the app weighs, with numbers
+	bash tests/browser/install.sh
+	pytest tests/browser/test_audit.py tests/browser/test_tls.py -s
+
 sim: setup ## devices under faults, servers killed, bad requests (SEED=, SEEDS=, CASES=)
 	python -m tests.simulation --seed $(SEED) --seeds $(SEEDS)
 	python -m tests.simulation --seed $(SEED) --seeds $(SEEDS) --database postgresql
@@ -85,8 +90,8 @@ sim: setup ## devices under faults, servers killed, bad requests (SEED=, SEEDS=,
 mutants: setup ## known bugs planted one at a time, each to be found (SEED=)
 	python -m tests.mutants --seed $(SEED)
 
-bench: setup build ## how fast, with numbers
-	python -m tests.benchmarks
+bench: setup build ## how fast, as a table (BENCH="growth --entries 1000000")
+	python -m tests.benchmarks $(BENCH)
 
 screenshots: setup build ## pictures of the pages for the documentation
 	bash tests/browser/install.sh

@@ -4,6 +4,7 @@ Text in, one row of modules out. Wide bars are whole modules (2 of Code 39, 3 of
 so that a printer's dots fit them.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,6 +28,7 @@ RETAIL: dict[Linear, tuple[type, int]] = {
     "itf14": (ITF, 14),
 }
 NARROW, WIDE = 1, 3
+_FULL_ASCII = re.compile(r"[$%/+][A-Z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,12 @@ def _retail(kind: Linear, text: str) -> Bars:
 
 
 def _code39(text: str) -> Bars:
+    """Pairs that a reader set to full ASCII takes for one other character ("/Y" for "9", ISO/IEC
+    16388 annex A) are refused: nobody knows how the scanner is set."""
+    if pair := _FULL_ASCII.search(text):
+        raise LabelError(
+            "code_character", pair[0], message=f"Code 39: {pair[0]!r} may be read as another sign"
+        )
     for character in text:
         if character not in code39_tables.REF:
             raise LabelError(

@@ -1,7 +1,7 @@
 """A drawing in ZPL II, the language of Zebra's printers and of many others.
 
 Codes are the printer's own, told to make the same modules; Latin text is set in its scalable font
-0, which is narrower than the label's; all else (Chinese, signs, frames) goes as compressed bitmaps.
+0, no wider than the label's; all else (Chinese, signs, frames) goes as compressed bitmaps.
 References: ZPL II Programming Guide, ^BC, ^BX, ^BQ, ^BE, ^B2, ^B3, ^GF, ^FH, ^CI.
 """
 
@@ -29,6 +29,9 @@ QR_SHIFT_DOTS = 10
 _AMBIGUOUS: dict[Kind, set[str]] = {"code128": {">"}, "gs1-128": set(">() ")}
 # Their commands could not be tried on anything that prints; their modules are as exact this way.
 BITMAPS: tuple[Kind, ...] = ("ean8", "upca", "codabar")
+# Widths of letters that are wider than half the size, rather too large, in font 0 and in what
+# printers of other makes put in its place.
+_EMS = dict.fromkeys("MWmw@%", 0.85) | dict.fromkeys("ABCDEGHKNOPQRSTUVXYZ&#", 0.58) | {"-": 1.0}
 # Stands before function characters of ^BX; doubled where it stands for itself.
 ESCAPE = "|"
 
@@ -107,16 +110,23 @@ def _text(mark: Text) -> str:
     if not mark.content.isascii():
         return _written(mark)
     size = round(mark.size)
+    across = int(min(size, mark.width / _ems(mark.content)))
+    letters = f"^A0N,{size},{across}"
     x, y = round(mark.x), round(mark.baseline)
     if mark.align == "left":
-        return f"^FT{x},{y}^A0N,{size},{size}{_data(mark.content)}"
+        return f"^FT{x},{y}{letters}{_data(mark.content)}"
     # The block is twice as wide as the text: the printer's letters may not wrap in it.
     width = ceil(mark.width)
     left = x - width if mark.align == "right" else x - width // 2
     block = f"^FB{2 * width},1,0,{mark.align[0].upper()}"
     if left < 0:
         return _written(mark)
-    return f"^FT{left},{y}^A0N,{size},{size}{block}{_data(mark.content)}"
+    return f"^FT{left},{y}{letters}{block}{_data(mark.content)}"
+
+
+def _ems(content: str) -> float:
+    """How wide a printer's font 0 may run at most, by size: it may not reach into a quiet zone."""
+    return sum(_EMS.get(character, 0.5) for character in content)
 
 
 def _written(mark: Text) -> str:

@@ -145,7 +145,7 @@ def test_a_scan_leads_to_the_page_of_what_it_names_and_never_away(opened: Opened
         page.locator("[data-scan-form] button").click()
         expect(page.locator("[data-problems]")).to_be_visible()
         assert page.url.startswith(url)
-        expect(page.locator('#main a[href^="/lots?q="]')).to_be_visible()
+        expect(page.locator('#main .found-nothing a[href^="/find"]')).to_be_visible()
         expect(page.locator("[data-scan]")).to_have_attribute("data-scan-state", "closed")
 
 

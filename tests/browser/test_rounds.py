@@ -116,6 +116,7 @@ def test_two_lots_are_counted_one_after_the_other_with_one_camera_and_no_server(
     assert keeper.waiting() == len(KEYS)
     server.start()
     keeper.wait_until_sent()
+    expect(page.locator("[data-stale]")).to_be_hidden()
     for code in counted:
         line = server.document(KEYS[code])["timeline"][0]
         assert (line["kind"], line["data"]["counted"]) == ("stock.counted", "58")

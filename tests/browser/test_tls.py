@@ -14,6 +14,7 @@ from playwright.sync_api import Error, Playwright, expect, sync_playwright
 from server.demo import plant
 from tests.browser.device import Device
 from tests.browser.fake_camera import mjpeg
+from tests.browser.test_audit import AXE, RUN_AXE
 from tests.browser.test_journey import page_of
 from tests.browser.test_scanner import qr
 from tests.browser.tls_server import LONG_AGO, TlsServer, trusting_home
@@ -76,6 +77,8 @@ def test_a_tablet_that_does_not_trust_it_is_not_let_in_and_learns_how_to(
     expect(opening).to_be_visible()
     width = "document.querySelector('.setup-code img').naturalWidth"
     page.wait_for_function(f"{width} > 0")
+    page.add_script_tag(path=AXE)
+    assert page.evaluate(RUN_AXE) == []
     with pytest.raises(Error, match="ERR_CERT_AUTHORITY_INVALID"):
         stranger.go("/")
     stranger.close()

@@ -47,6 +47,7 @@ class Told:
     findings: Findings
     converged_ms: list[int]
     folder: Path
+    is_late: bool
 
 
 @dataclass
@@ -60,6 +61,7 @@ class Trial:
     servers: list[MortalServer] = field(default_factory=list)
     hung_up: int = 0
     restores: int = 0
+    is_late: bool = False
 
     def run(self, *, tablets: int, acts: int) -> dict[str, Any]:
         """The shift, the calm after it, and the fleet's report."""
@@ -105,17 +107,23 @@ class Trial:
                 stderr=log,
                 text=True,
             )
-        limit = threading.Timer(TIME_MAX_S, fleet.kill)
+        limit = threading.Timer(TIME_MAX_S, self._end_early, [fleet])
         limit.start()
         try:
             self._serve_wishes(fleet)
-            assert fleet.wait() == 0, (self.folder / "fleet.log").read_text()[-2000:]
+            code = fleet.wait()
+            assert not self.is_late, f"the fleet did not come to rest within {TIME_MAX_S} s"
+            assert code == 0, (self.folder / "fleet.log").read_text()[-2000:]
         finally:
             limit.cancel()
             fleet.kill()
             fleet.wait()
         told: dict[str, Any] = json.loads(report.read_text())
         return told
+
+    def _end_early(self, fleet: "subprocess.Popen[str]") -> None:
+        self.is_late = True
+        fleet.kill()
 
     def _serve_wishes(self, fleet: "subprocess.Popen[str]") -> None:
         assert fleet.stdin is not None
@@ -190,6 +198,7 @@ def _told(trial: Trial, report: list[dict[str, Any]], found: Findings) -> Told:
         findings=found,
         converged_ms=[tablet["converged_ms"] for tablet in report],
         folder=trial.folder,
+        is_late=trial.is_late,
     )
 
 

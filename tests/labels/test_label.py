@@ -19,6 +19,7 @@ from labels.layout_file import layout, shipped
 from labels.marks import Code, Drawing, Grid, Picture, Text
 from labels.raster import bitmap, coloured
 from labels.status import INKS, WORDS, Status, sign
+from labels.symbol import Kind, symbol
 from tests.labels.samples import BASE_URL, SAMPLES, sample
 
 STATUSES = list(WORDS)
@@ -258,3 +259,23 @@ def test_the_codes_of_every_layout_are_read_back() -> None:
         read = {code.bytes.decode() for code in zxingcpp.read_barcodes(image)}
         meant = {code.symbol.text for code in codes_of(drawn(name, 203))}
         assert meant <= read, name
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "code"),
+    [
+        ("code39", "X/Y", "code_character"),  # readers set to full ASCII take it for "X9"
+        ("code39", "abc", "code_character"),
+        ("codabar", "123", "code_character"),
+        ("code128", "批1", "code_character"),
+        ("ean13", "4006381333932", "gtin_check_digit"),
+        ("ean8", "4006381333931", "element_string"),
+        ("datamatrix", "a\x1db", "code_character"),
+        ("qr", "x" * 3000, "code_too_wide"),
+        ("gs1-datamatrix", "", "code_empty"),
+    ],
+)
+def test_what_a_code_cannot_carry_is_refused(kind: Kind, text: str, code: str) -> None:
+    with pytest.raises(LabelError) as caught:
+        symbol(kind, text)
+    assert caught.value.code == code

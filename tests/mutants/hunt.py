@@ -18,7 +18,7 @@ from tests.simulation.day import simulate
 
 HERE = Path(__file__).parents[2]
 WORDS_MAX = 300
-TABLETS, ACTS = 5, 16
+TABLETS, ACTS = 5, 14
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ def by_harness(seed: int, database: str) -> str:
         attempt(seed, database, tablets=TABLETS, acts=ACTS)
     except Found as found:
         shutil.rmtree(found.told.folder, ignore_errors=True)
+        if found.told.is_late:  # nobody can tell a bug from a busy machine by that
+            raise RuntimeError(str(found)) from found
         return found.told.findings.text()
     return ""
 

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import update
 
 from sync.problem import Problem
-from sync.signature import Signed, SigningKey, checked_key, is_valid
+from sync.push import Delivery, look_ahead
+from sync.signature import LOOKED_AT_ONCE, Signed, SigningKey, checked_key, is_valid
 from sync.store import table_of
 from sync.tables import DeviceRow
 from tests.simulation.sender import Sender, id_of
@@ -57,6 +58,24 @@ def test_what_it_did_not_sign_is_kept_and_changes_nothing(desk, eve, sign, code)
     assert desk.counter() is None
     assert [ticket.code for ticket in desk.tickets()] == [code]
     assert desk.verified().faults == []
+
+
+def test_a_look_ahead_changes_no_verdict(desk, eve):
+    raws = [eve.write("counter.opened", f"{C}{n}") for n in range(3 * LOOKED_AT_ONCE)]
+    sent = [signed(raw) for raw in raws]
+    sent[1], sent[-2] = (raws[1], OTHER.sign(raws[1])), (raws[-2], None)
+    look_ahead(desk.store, Delivery(eve.device, list(sent)))
+    codes = [code for _, code in told(desk.push(eve, *sent))]
+    assert (codes[1], codes[-2]) == ("signature_wrong", "signature_missing")
+    assert {"signature_wrong", "signature_missing"}.isdisjoint([codes[0], *codes[2:-2], codes[-1]])
+
+
+def test_what_is_seen_ahead_as_right_is_so_for_its_key_and_bytes_alone(desk, eve):
+    entry = signed(eve.write("counter.opened", C))
+    look_ahead(desk.store, Delivery(eve.device, [entry]))
+    assert is_valid(KEY.public, *entry)
+    assert not is_valid(OTHER.public, *entry)
+    assert not is_valid(KEY.public, entry[0] + b" ", entry[1])
 
 
 def test_only_what_comes_after_the_key_must_be_signed(desk, ann):

@@ -2,6 +2,7 @@
  * Asking for notices on the device page: the browser's permission, the server's key, quiet hours.
  */
 
+const PATIENCE_MS = 20_000;
 const PLACE = "[data-notices]";
 
 export function startNotices() {
@@ -37,11 +38,12 @@ async function turnOn() {
   const place = document.querySelector(PLACE);
   if (!(place instanceof HTMLElement)) return;
   if ((await Notification.requestPermission()) !== "granted") return paint(place, "denied");
+  paint(place, "asking");
   try {
     const { key } = await (await fetch("/sync/notices", { cache: "no-store" })).json();
     const { pushManager } = await navigator.serviceWorker.ready;
     const options = { userVisibleOnly: true, applicationServerKey: key };
-    const made = await pushManager.subscribe(options);
+    const made = await inTime(pushManager.subscribe(options));
     const { endpoint, keys } = made.toJSON();
     const quiet_from = hour(place, "quiet_from").value;
     const quiet_until = hour(place, "quiet_until").value;
@@ -53,6 +55,17 @@ async function turnOn() {
     console.warn("this browser did not subscribe", error);
     paint(place, "failed");
   }
+}
+
+/**
+ * Without the internet some browsers try for ever.
+ * @template T
+ * @param {Promise<T>} work
+ * @returns {Promise<T>}
+ */
+function inTime(work) {
+  const late = new Promise((_, fail) => setTimeout(() => fail(new Error("late")), PATIENCE_MS));
+  return Promise.race([work, /** @type {Promise<never>} */ (late)]);
 }
 
 async function turnOff() {

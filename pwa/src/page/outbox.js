@@ -46,7 +46,7 @@ async function bringIn(input) {
   if (!isIn) console.warn("this outbox file was not taken", answer?.why);
   input.setCustomValidity(isIn ? "" : (input.dataset["textWrong"] ?? "?"));
   input.reportValidity();
-  changed();
+  if (isIn) changed(); // else what is said at the field would go with it
 }
 
 /** @param {string} id */

@@ -36,7 +36,7 @@ export function startRefresh() {
   );
   document.body.addEventListener("htmx:afterSwap", (event) => {
     const { target } = /** @type {CustomEvent} */ (event).detail;
-    if (target?.id === "main" || target === document.body) settled();
+    if (["main", "round"].includes(target?.id) || target === document.body) settled();
   });
 }
 
@@ -44,6 +44,7 @@ export function startRefresh() {
 export function changed() {
   clearTimeout(soon);
   soon = setTimeout(() => {
+    if (document.querySelector("#main [data-round]")) return; // its next answer is fresh
     if (isUnderway()) changed();
     else if (isInHand()) show("[data-stale]", true);
     else if (!isLooking()) void reload();
