@@ -152,6 +152,7 @@ def test_five_wrong_pins_lock_until_a_sign_in_with_the_password(floor: Floor) ->
     page.click("main button[type=submit]")
     tablet.wait_for(lambda state: state["ready"] and state["login"] == ZHANG)
     floor.server.kill()
+    tablet.go("/")
     tablet.switch(WANG, WANGS_PIN)
     tablet.switch(ZHANG, ZHANGS_PIN)
 

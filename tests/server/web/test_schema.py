@@ -9,6 +9,9 @@ from tests.server.web.poison import suspicious
 
 OPERATIONS = {
     ("post", "/sync/enrol"),
+    ("get", "/sync/notices"),
+    ("post", "/sync/notices"),
+    ("delete", "/sync/notices"),
     ("post", "/sync/signer"),
     ("post", "/sync/switch"),
     ("post", "/sync/push"),
