@@ -73,13 +73,17 @@ export async function itemOf(moment, text) {
  * @returns {Promise<Record<string, any>>}
  */
 export async function scannedOf(moment, text) {
-  const none = { kind: null, gtin: null, lot_code: null, serial: null, expires_on: null };
-  const told = { ...none, lot: null, item: null, problem: null, text: cut(text, TEXT_SHOWN) };
+  const none = { kind: null, gtin: null, lot_code: null, serial: null, place: null };
+  const nothing = { expires_on: null, lot: null, item: null, problem: null };
+  const told = { ...none, ...nothing, text: cut(text, TEXT_SHOWN) };
   if (text === "") return told;
   const reading = read(text);
   const { kind, gtin = null, serial = null, expiry = null, id = "" } = reading;
-  const lot_code = (reading.lot ?? id.slice(id.lastIndexOf(":") + 1)) || null;
-  const said = { ...told, kind, gtin, serial, lot_code, expires_on: expiry };
+  const code = id.slice(id.lastIndexOf(":") + 1) || null;
+  const isPlace = reading.type === "location";
+  const lot_code = reading.lot ?? (isPlace ? null : code);
+  const place = isPlace ? code : kind === "text" ? (reading.text ?? null) : null;
+  const said = { ...told, kind, gtin, serial, lot_code, place, expires_on: expiry };
   const found = await lotOf(moment, text).then((key) => moment.get(key), asProblem);
   const problem = found instanceof Problem ? found : found ? null : notFound(text, "unknown_lot");
   const lot = found instanceof Problem ? null : found;

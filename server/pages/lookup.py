@@ -64,18 +64,22 @@ def document_of(text: str, index: Index, me: Mapping[str, Any]) -> str:
 def scanned(text: str, index: Index) -> Doc:
     """What a code says, and the lot and item that it names among what is there.
 
-    `{text, kind, gtin, lot_code, serial, expires_on, lot, item, problem}`; lot and item are
-    documents or None, `problem` says why there is no lot. All None for an empty text.
+    `{text, kind, gtin, lot_code, serial, expires_on, place, lot, item, problem}`; lot and item are
+    documents or None, `place` a location's code or what may be one, `problem` says why there is no
+    lot. All None for an empty text.
     """
     told: Doc = dict.fromkeys(
-        ("kind", "gtin", "lot_code", "serial", "expires_on", "lot", "item", "problem")
+        ("kind", "gtin", "lot_code", "serial", "expires_on", "place", "lot", "item", "problem")
     )
     told["text"] = text[:TEXT_SHOWN_CHARS]
     if not text:
         return told
     reading = _reading(text)
     told |= {"kind": reading.kind, "gtin": reading.gtin, "serial": reading.serial}
-    told |= {"lot_code": reading.lot or (reading.id or "").rpartition(":")[2] or None}
+    code = (reading.id or "").rpartition(":")[2] or None
+    is_place = reading.type == "location"
+    told |= {"lot_code": reading.lot or (None if is_place else code)}
+    told |= {"place": code if is_place else reading.text if reading.kind == "text" else None}
     told |= {"expires_on": reading.expiry.isoformat() if reading.expiry else None}
     try:
         told["lot"] = index.get(_only(_lots(reading, index), text, "lot", "code"))

@@ -145,7 +145,7 @@ def test_a_location_label_leads_to_its_round_and_a_foreign_code_nowhere(opened: 
     wedge(page, "https://evil.example/lots/SZ")
     expect(page.locator("#round [role=alert]")).to_be_visible()
     assert page.url.startswith(keeper.server.url)
-    wedge(page, PLACE)
+    wedge(page, f"{keeper.server.url}/locations/SZ:{PLACE}")
     page.locator("#round a.primary", has_text=PLACE).click()
     page.wait_for_url(f"**/stock/count?place={PLACE}")
     expect(page.locator("#round .rows")).to_contain_text(FIRST)

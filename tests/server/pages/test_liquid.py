@@ -201,6 +201,7 @@ def scanned(chance: random.Random) -> dict[str, Any]:
         "gtin": chance.choice([None, "04006381333931"]),
         "lot_code": chance.choice([None, "L 1&2"]),
         "serial": None,
+        "place": chance.choice([None, "A 1&2"]),
         "expires_on": chance.choice([None, "2027-01-31"]),
         "lot": chance.choice([None, document(DOCUMENTS["lot"], chance)]),
         "item": chance.choice([None, document(DOCUMENTS["item"], chance)]),
