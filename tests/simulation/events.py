@@ -89,8 +89,7 @@ def revoke_device(world: World) -> bool:
     device = _some(world)
     if device is None or device.disk.device is None or device.forked:
         return False
-    world.server.revoke(device.disk.device)
-    return True
+    return world.server.revoke(device.disk.device)
 
 
 def revoke_person(world: World) -> bool:

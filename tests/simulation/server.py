@@ -241,10 +241,13 @@ class Server:
             epoch = self.plant.store.epoch(connection)
         self.pushed(Pushed(epoch, [], [], self._results))
 
-    def revoke(self, device: str) -> None:
-        """A device that was lost, say."""
+    def revoke(self, device: str) -> bool:
+        """A device that was lost, say; False where a restored plant has never heard of it."""
         with self.plant.store.write() as connection:
-            devices.revoke(connection, device, self.now())
+            is_known = device in {row["id"] for row in devices.listed(connection)}
+            if is_known:
+                devices.revoke(connection, device, self.now())
+        return is_known
 
     def revoked(self) -> set[str]:
         """The devices that are out of use."""
