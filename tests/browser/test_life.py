@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright, expect, sync_playwright
+from playwright.sync_api import Playwright, expect
 
 from server.demo import plant
 from tests.browser.device import PHONE, Device
@@ -52,20 +52,6 @@ SET_CLOCK = """(ahead_ms) => {
     }
   };
 }"""
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServer]:
-    server = RealServer(tmp_path_factory.mktemp("plant") / "data")
-    server.start()
-    yield server
-    server.kill()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Page, Playwright, expect
 
 from server.demo import plant
 from tests.browser.device import PHONE, TABLET, Device
@@ -20,20 +20,6 @@ Opened = Callable[..., Device]
 ANSWERS = "body.answers."
 SURVEY = {"safe": "confirmed", "finding": "Needle stuck", "inlet_pressure": "0.8",
           "outlet_pressure": "0.42"}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServer]:
-    server = RealServer(tmp_path_factory.mktemp("roles") / "data")
-    server.start()
-    yield server
-    server.kill()
 
 
 @pytest.fixture

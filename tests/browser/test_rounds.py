@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Page, Playwright, expect
 
 from server.demo import plant
 from tests.browser.device import PHONE, Device
@@ -24,12 +24,6 @@ KEYS = {code: f"lot/SZ:M-1001:{code}" for code in (FIRST, SECOND)}
 MM_20_PX = 75.6
 OPEN = re.compile("looking|found|paused")
 BOLD = re.compile(r"<b>([^<]+)</b>")
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, Playwright, expect, sync_playwright
+from playwright.sync_api import Error, Playwright, expect
 
 from server.demo import plant
 from tests.browser.device import Device
@@ -20,12 +20,6 @@ from tests.browser.test_scanner import qr
 from tests.browser.tls_server import LONG_AGO, TlsServer, trusting_home
 
 LOGIN = "wang.fang"
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
