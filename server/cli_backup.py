@@ -9,7 +9,7 @@ from typing import TypeAlias
 from server import backup
 from server.cli_verify import summary
 from server.settings import Settings
-from sync.archive import Contents
+from sync.archive import ArchiveError, Contents
 from sync.fault import Report
 from sync.writer import utc_now
 
@@ -41,7 +41,7 @@ class BackupCommands:
     def _backup(self, arguments: argparse.Namespace) -> int:
         settings = self._settings_of(arguments)
         if settings.database:
-            return _cannot("back PostgreSQL up with its own tools, and copy the folder blobs")
+            raise ArchiveError("back PostgreSQL up with its own tools, and copy the folder blobs")
         verified = not arguments.no_verify
         contents, report = backup.back_up(settings, arguments.out, now=utc_now(), verified=verified)
         _print(arguments.out, contents, report)
@@ -50,7 +50,7 @@ class BackupCommands:
     def _restore(self, arguments: argparse.Namespace) -> int:
         settings = self._settings_of(arguments)
         if settings.database:
-            return _cannot("restore PostgreSQL with its own tools, then: traveler renew")
+            raise ArchiveError("restore PostgreSQL with its own tools, then: traveler renew")
         verified = not arguments.no_verify
         contents, report = backup.restore(settings, arguments.archive, verified=verified)
         _print(arguments.archive, contents, report)
@@ -63,14 +63,9 @@ class BackupCommands:
     def _renew(self, arguments: argparse.Namespace) -> int:
         settings = self._settings_of(arguments)
         if not settings.database and not (settings.data / "traveler.sqlite3").exists():
-            return _cannot(f"no database in {settings.data}")
+            raise FileNotFoundError(f"no database in {settings.data}")
         print(f"epoch {backup.renew(settings)}; devices will load afresh")
         return 0
-
-
-def _cannot(why: str) -> int:
-    print(f"traveler: {why}", file=sys.stderr)
-    return 2
 
 
 def _print(archive: Path, contents: Contents, report: Report | None) -> None:

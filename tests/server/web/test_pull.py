@@ -18,7 +18,8 @@ def device(house: House) -> Device:
 def test_enrolling_tells_the_device_who_it_is_and_who_is_signed_in(house: House):
     browser = house.browser("wang.fang")
     answer = browser.post("/sync/enrol", json={"name": "平板" * 100}).json()
-    assert set(answer) == {"device", "token", "epoch", "session", "me", "lang"}
+    told = {"device", "token", "epoch", "session", "me", "lang", "policy", "lost"}
+    assert set(answer) == told
     assert answer["me"]["seats"] == ["SZ:operator"]
     assert answer["lang"] == "en"
 

@@ -39,7 +39,7 @@ PUBLIC = {
     "GET /schema/{path:str}",
 }
 TO_DEVICES = {"device": "dev-1", "entries": [], "ticket": "{}", "sig": ""}
-TO_DEVICES |= {"key": "x", "password": "x"}
+TO_DEVICES |= {"key": "x", "password": "x", "endpoint": "x", "p256dh": "x", "auth": "x"}
 BY_DEVICE = {
     "POST /sync/push",
     "POST /sync/switch",
