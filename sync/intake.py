@@ -79,7 +79,7 @@ class Intake:
         ids, need, forked = [], None, False
         for one in sent:
             device = self._chain_of(one, self.devices[carrier])
-            entry_id, is_new = self._id(one, device["id"])
+            entry_id, is_new = self._id(one, device)
             if is_new and need is None:
                 need = self._number(one, entry_id, device, oldest)
             forked = forked or self._is_fork(one, entry_id, carrier)
@@ -98,14 +98,18 @@ class Intake:
         is_next = claimed[1] == other["last_seq"] + 1 and self._follows(one.entry, other)
         return other if is_next and _is_signed_by(other, one) else carrier
 
-    def _id(self, one: Sent, device: str) -> tuple[str, bool]:
-        """The id of the bytes, and whether they are new."""
+    def _id(self, one: Sent, device: Row) -> tuple[str, bool]:
+        """The id of the bytes, and whether they are new.
+
+        What somebody else brought first stands once more only where it takes its place.
+        """
         by_hash = id_of_bytes(one.sha256)
         if one.entry is not None:
             there = self._sha256(one.entry.id)
             if there == one.sha256:
                 return one.entry.id, False
-            if there is None and one.entry.device == device:
+            is_late = one.entry.seq <= device["last_seq"] and self._sha256(by_hash) is not None
+            if there is None and one.entry.device == device["id"] and not is_late:
                 return one.entry.id, True
         return by_hash, self._sha256(by_hash) is None
 

@@ -223,3 +223,15 @@ def test_a_copied_device_is_told_so_each_time_it_sends_its_fork(desk, eve):
     desk.push(eve, signed(eve.write("counter.opened", C)))
     fork = signed(twin.write("counter.opened", D))
     assert [desk.push(twin, fork).need for _ in range(2)] == ["enrol_anew"] * 2
+
+
+def test_a_fork_that_was_carried_and_comes_late_under_its_own_name_too_stands_once(desk, eve):
+    finn = desk.enrol("tablet-f", key=OTHER.public)
+    twin = Sender(eve.device)
+    desk.push(eve, signed(eve.write("counter.opened", C)))
+    fork = signed(twin.write("counter.opened", D))
+    carried = desk.push(finn, fork)
+    assert told(carried) == [("parked", "device_foreign")]
+    assert desk.push(twin, fork).verdicts == carried.verdicts
+    assert len(desk.journal()) == 2
+    assert desk.verified().faults == []
