@@ -61,13 +61,25 @@ async function lineOf(moment, row) {
 }
 
 /**
+ * @param {string} bytes of an entry; what got damaged tells none
+ * @returns {import("./types").BlobRef[]}
+ */
+function blobsIn(bytes) {
+  try {
+    return JSON.parse(bytes).blobs ?? [];
+  } catch {
+    return [];
+  }
+}
+
+/**
  * Photos and signatures of an entry that are still on this device, and how far they are up.
  * @param {Moment} moment
  * @param {OutboxRow} row
  */
 async function blobsOf(moment, { bytes }) {
   const found = [];
-  for (const { sha256, name, size } of JSON.parse(bytes).blobs) {
+  for (const { sha256, name, size } of blobsIn(bytes)) {
     const blob = await moment.tx.objectStore("blobs").get(sha256);
     if (!blob) continue;
     const { state, offset, code } = blob;

@@ -204,8 +204,10 @@ def test_what_waits_goes_to_another_device_as_a_file(opened: Opened, tmp_path: P
     other.page.wait_for_function("() => document.querySelector('[data-outbox-import]:invalid')")
     assert "没有导入" in field.evaluate(wrong)
     other.page.set_input_files("[data-outbox-import]", file)
+    expect(field).to_have_value("")
     other.wait_until_sent()
-    expect(other.page.locator(".outbox-entry")).to_have_count(1)
+    other.go(page_of(plant.SHARED_LOT))
+    expect(other.page.locator("#main")).to_contain_text("从坏了的手机带过来")
 
 
 def test_no_button_is_too_small_for_its_place(opened: Opened) -> None:

@@ -4,7 +4,9 @@
 
 import argparse
 import json
+import re
 import shutil
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable
@@ -19,6 +21,8 @@ from tests.simulation.day import simulate
 HERE = Path(__file__).parents[2]
 WORDS_MAX = 300
 TABLETS, ACTS = 5, 14
+STEPS_MAX_S = 600
+FAILED = re.compile(r"\s*not ok ")
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,21 @@ def by_harness(seed: int, database: str) -> str:
     return ""
 
 
+def by_steps(seed: int, database: str) -> str:
+    """The real device that dies at each of its steps in turn, and its other faults by hand. No dice
+    are thrown: every seed is the same.
+    """
+    files = sorted(str(path) for path in (HERE / "tests" / "pwa").glob("*.test.js"))
+    call = ["node", "--test", "--test-reporter=tap", *files]
+    said = subprocess.run(call, capture_output=True, text=True, timeout=STEPS_MAX_S, check=False)
+    failed = [line.strip() for line in said.stdout.splitlines() if FAILED.match(line)]
+    return " ".join(failed) or ("the tests did not end" if said.returncode else "")
+
+
 HUNTERS: dict[str, Callable[[int, str], str]] = {
     "simulation": by_simulation,
     "harness": by_harness,
+    "steps": by_steps,
 }
 
 

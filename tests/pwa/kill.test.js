@@ -68,7 +68,16 @@ async function wrongs({ eyes, amounts, confirmed }, what) {
     ...confirmed.filter((id) => !ids.includes(id)).map((id) => `${id} is lost, ${what}`),
     ...(sum === tally ? [] : [`an entry shows in one of its documents only, ${what}`]),
     ...(sum === own ? [] : [`${own} recorded, ${sum} shown, ${what}`]),
+    ...(await lacking(eyes)).map((id) => `${id} lacks its photo, ${what}`),
   ];
+}
+
+/** Entries that are recorded here without what they name. */
+async function lacking(eyes) {
+  const there = new Set((await rows(eyes, "blobs")).map((blob) => blob.sha256));
+  const waiting = (await rows(eyes, "outbox")).filter((row) => row.verdict === null);
+  const isLacking = ({ bytes }) => JSON.parse(bytes).blobs.some((one) => !there.has(one.sha256));
+  return waiting.filter(isLacking).map((row) => row.id);
 }
 
 async function scenario(dieAt, pageLimit) {
