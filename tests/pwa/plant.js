@@ -73,6 +73,7 @@ export function createServer({ pageLimit = 500, scopes = ["SZ.floor", "SZ.base"]
     revoked: new Set(), // devices
     left: new Set(), // people
     copied: new Set(), // devices of which there are two
+    isReversed: false, // answers the last entry first
     forks: false, // a number that is taken is kept beside it
     told: [], // what devices said had diverged
     /** @type {(checks: any) => any} what the server says of its scopes instead */
@@ -195,6 +196,7 @@ function push(server, { device, entries, oldest }) {
     verdicts.push(server.verdicts.get(entry.id));
   }
   if (server.copied.has(device)) need ??= "enrol_anew";
+  if (server.isReversed) verdicts.reverse();
   return json({ epoch: server.epoch, now: now(), last_seq: known.last, verdicts, need });
 }
 

@@ -236,3 +236,15 @@ test("pages are told what changed and how it stands", async () => {
     { online: true, waiting: 0, syncing: false, oldest: "" },
   );
 });
+
+test("a verdict belongs to the entry that it names, wherever it stands in the answer", async () => {
+  const server = createServer();
+  server.put(counter("A"));
+  server.isReversed = true;
+  const device = await ready(server);
+  const added = await add(device, "counter/SZ:A", 1);
+  const asked = await record(device, "counter.asked", "counter/SZ:A", { amount: 500 });
+  await device.sync.run();
+  const told = (await rows(device, "ledger")).map(({ id, verdict }) => [id, verdict.status]);
+  assert.deepEqual(Object.fromEntries(told), { [added]: "applied", [asked]: "rejected" });
+});
