@@ -20,7 +20,8 @@ from sync.compose import Deed
 from sync.store import meta_of, table_of
 from sync.tables import DeviceRow
 
-AT = "2026-11-22T09:00:00.000+08:00"
+# What is recorded is new: of what comes late a supervisor is told, which is work of its own.
+AT = datetime.now(UTC).isoformat(timespec="milliseconds")
 BEGAN = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 MATERIALS = [f"M-{number:02d}" for number in range(40)]
 PRODUCT = "P-1"
