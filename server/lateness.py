@@ -5,7 +5,7 @@ stands.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -29,14 +29,18 @@ SAID_SKEW = re.compile(rb'"skew_ms"\s*:\s*(-?\d{1,12})')
 log = structlog.get_logger()
 
 
-def tell_late(plant: Plant, raws: Iterable[bytes]) -> None:
-    """Open or extend the cases of what is older than the setting says; never raises."""
+def tell_late(plant: Plant, raws: Iterable[bytes], fresh: Collection[str]) -> None:
+    """Open or extend the cases of what is older than the setting says; never raises.
+
+    Only of the `fresh` entries: what was not taken, or was here before, did not come late now.
+    """
     now = plant.now()
     limit = timedelta(hours=plant.settings.late_hours)
     found = [raw for raw in raws if _may_be_late(raw, now, limit)]
     try:
         for (site, device), entries in _by_place(found, now, limit).items():
-            _tell(plant, site, device, entries)
+            if taken := [entry for entry in entries if entry.id in fresh]:
+                _tell(plant, site, device, taken)
     except (OverflowError, Problem, SQLAlchemyError) as error:
         log.warning("late_not_told", error=type(error).__name__)
 

@@ -60,13 +60,17 @@ class Delivery:
 
 @dataclass
 class Answer:
-    """What the device is told: verdicts in the order of its entries."""
+    """What the device is told: verdicts in the order of its entries.
+
+    `fresh`, which it is not told, are the ids of those that came for the first time.
+    """
 
     epoch: str
     now: str
     last_seq: int
     verdicts: list[dict[str, Any]] = field(default_factory=list)
     need: str | None = None
+    fresh: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -140,6 +144,7 @@ def push_within(
             last_seq=devices[delivery.device]["last_seq"],
             verdicts=[verdicts[i] for i in answered],
             need=need,
+            fresh=[i for i in answered if i in intake.arrived],
         )
         for delivery, (answered, need) in zip(deliveries, taken, strict=True)
     ]

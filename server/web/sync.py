@@ -154,8 +154,8 @@ async def push_entries(
     statuses = Counter(verdict["status"] for verdict in answer.verdicts)
     told = {"number": len(entries), "entries": ids[:LOGGED_MAX], "statuses": statuses}
     log.info("push", device=device, **told, need=answer.need)
-    await sync_to_thread(tell_late, plant, [raw for raw, *_ in entries])
-    return asdict(answer)
+    await sync_to_thread(tell_late, plant, [raw for raw, *_ in entries], answer.fresh)
+    return {name: value for name, value in asdict(answer).items() if name != "fresh"}
 
 
 @post("/sync/pull", status_code=200, responses=answers(PullAnswer, 401, 403))

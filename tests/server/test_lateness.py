@@ -39,8 +39,10 @@ def noted(plant: Plant, tablet: Sender, *, hours_ago: float, skew_ms: int = 0) -
 
 
 def deliver(plant: Plant, *raws: bytes) -> None:
-    push(plant.engine, [Delivery("tablet", [(raw, None) for raw in raws])], plant.now())
-    tell_late(plant, raws)
+    [answer], _ = push(
+        plant.engine, [Delivery("tablet", [(raw, None) for raw in raws])], plant.now()
+    )
+    tell_late(plant, raws, answer.fresh)
 
 
 def cases(plant: Plant) -> list[Case]:
@@ -82,7 +84,15 @@ def test_a_clock_that_is_behind_does_not_hide_it(plant: Plant, tablet: Sender):
 
 
 def test_bytes_that_are_no_entry_are_passed_over(plant: Plant):
-    tell_late(
-        plant, [b'{"at":"2020-01-01T00:00:00.000+08:00"}', b'"at":"0001-01-01T00:00"', b"\xff"]
-    )
+    odd = [b'{"at":"2020-01-01T00:00:00.000+08:00"}', b'"at":"0001-01-01T00:00"', b"\xff"]
+    tell_late(plant, odd, [])
     assert cases(plant) == []
+
+
+def test_what_was_not_taken_or_was_here_before_did_not_come_late(plant: Plant, tablet: Sender):
+    first, second = (noted(plant, tablet, hours_ago=48) for _ in range(2))
+    deliver(plant, second)  # the first is asked for before it
+    assert cases(plant) == []
+    deliver(plant, first)
+    deliver(plant, first, second)
+    assert [case.params["count"] for case in cases(plant)] == [2]
