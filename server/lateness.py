@@ -32,7 +32,8 @@ log = structlog.get_logger()
 def tell_late(plant: Plant, raws: Iterable[bytes], fresh: Collection[str]) -> None:
     """Open or extend the cases of what is older than the setting says; never raises.
 
-    Only of the `fresh` entries: what was not taken, or was here before, did not come late now.
+    Only of the `fresh` entries: what was not taken, or was here before, did not come late now; and
+    of what was put aside a case tells already.
     """
     now = plant.now()
     limit = timedelta(hours=plant.settings.late_hours)

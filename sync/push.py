@@ -62,7 +62,8 @@ class Delivery:
 class Answer:
     """What the device is told: verdicts in the order of its entries.
 
-    `fresh`, which it is not told, are the ids of those that came for the first time.
+    `fresh`, which it is not told, are the ids of those that came for the first time and were not
+    put aside.
     """
 
     epoch: str
@@ -144,7 +145,9 @@ def push_within(
             last_seq=devices[delivery.device]["last_seq"],
             verdicts=[verdicts[i] for i in answered],
             need=need,
-            fresh=[i for i in answered if i in intake.arrived],
+            fresh=[
+                i for i in answered if i in intake.arrived and verdicts[i]["status"] != "parked"
+            ],
         )
         for delivery, (answered, need) in zip(deliveries, taken, strict=True)
     ]
