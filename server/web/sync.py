@@ -85,7 +85,7 @@ def _holder(request: Asking, plant: Plant, device: str) -> Session:
     return signed_in(request)
 
 
-@post("/sync/enrol", status_code=200, responses=answers(EnrolAnswer, 401, 403))
+@post("/sync/enrol", status_code=200, responses=answers(EnrolAnswer, 401, 403, 422))
 @threaded
 def enrol(
     request: Asking, data: JSONBody[EnrolRequest], bearer: Bearer = ""
