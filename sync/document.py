@@ -4,7 +4,7 @@ Here lives the base class and what the engine asks of every document. The types 
 the domain's; how documents are stored is `sync.stores`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from operator import attrgetter
@@ -14,7 +14,6 @@ import msgspec
 from pydantic import BaseModel, ConfigDict
 
 from sync.search import search_text
-
 
 SITES_KEPT = 65_536
 
@@ -68,7 +67,7 @@ class Document(BaseModel):
         """Index terms: the bare type, `type.field=value` for each indexed value, `type?text`."""
         found = {self.type}
         if self.searched:
-            found.add(f"{self.type}?{search_text(self._searched_values())}")
+            found.add(f"{self.type}?{search_text(tuple(self._searched_values()))}")
         for name in self.index:
             value = getattr(self, name)
             for one in value if isinstance(value, list) else [value]:
@@ -82,8 +81,8 @@ class Document(BaseModel):
         return type(self) is type(other) and (told is None or told(self) == told(other))
 
     def _searched_values(self) -> Iterator[str]:
-        for path in self.searched:
-            for value in _values(self, path.split(".")):
+        for get in _searched(type(self)):
+            for value in get(self):
                 if value is not None and value != "":
                     yield plain(value)
 
@@ -94,6 +93,25 @@ class Document(BaseModel):
     def as_json(self) -> dict[str, Any]:
         """The document as plain JSON values, decimals as strings."""
         return self.model_dump(mode="json")
+
+
+@cache
+def _searched(kind: type[Document]) -> tuple[Callable[[Document], Iterable[object]], ...]:
+    return tuple(_way(kind, path) for path in kind.searched)
+
+
+def _way(kind: type[BaseModel], path: str) -> Callable[[Document], Iterable[object]]:
+    """Takes from a document what stands at a path; at once where nothing on the way is a list."""
+    names = path.split(".")
+    for name in names[:-1]:
+        inner = kind.model_fields[name].annotation
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return lambda document: _values(document, names)
+        kind = inner
+    if get_origin(kind.model_fields[names[-1]].annotation) is list:
+        return lambda document: _values(document, names)
+    get = attrgetter(path)
+    return lambda document: (get(document),)
 
 
 def _values(tree: object, names: list[str]) -> Iterator[object]:
@@ -122,9 +140,13 @@ def _told(value: BaseModel) -> Any:
     return msgspec.Raw(_kept(value)) if isinstance(value, Unchanging) else _fields(value)
 
 
+# Not `value.kept`: pydantic would go a long way for one that is not there yet.
+_text_of: Callable[[Unchanging], bytes] = Unchanging.kept.__get__  # type: ignore[attr-defined]
+
+
 def _kept(value: Unchanging) -> bytes:
     try:
-        return value.kept  # type: ignore[attr-defined, no-any-return]
+        return _text_of(value)
     except AttributeError:
         text = _writer.encode(_fields(value))
         object.__setattr__(value, "kept", text)

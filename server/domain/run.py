@@ -167,7 +167,7 @@ class Run(Document):
     timeline: list[Happening]
 
     def change(self, step: Step, **changes: object) -> Step:
-        """Change fields of a step of this run; the step that takes its place."""
-        changed = Step.model_validate({**dict(step), **changes})
+        """Change a step of this run, to values that were checked; the one in its place."""
+        changed = step.model_copy(update=changes)
         self.steps = [changed if one is step else one for one in self.steps]
         return changed

@@ -25,7 +25,7 @@ def gravest(outcomes: Iterable[Outcome]) -> Outcome:
 
 
 def judge(entry: Entry, run: Run, step: Step, record: Record, draft: Draft) -> Outcome:
-    """Put the record on the run's step; if somebody else's verdict was not seen, the stricter holds.
+    """Put the record on its step; if somebody else's verdict was not seen, the stricter holds.
 
     Both stay; one case names all who differ.
     """
