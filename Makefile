@@ -79,7 +79,7 @@ journey: setup build ## one lot through the plant, offline and back, told step b
 
 audit: setup build ## accessibility of every page, and what the app weighs, with numbers
 	bash tests/browser/install.sh
-	pytest tests/browser/test_audit.py tests/browser/test_tls.py -s
+	AUDIT=whole pytest tests/browser/test_audit.py tests/browser/test_tls.py -s
 
 sim: setup ## devices under faults, servers killed, bad requests (SEED=, SEEDS=, CASES=)
 	python -m tests.simulation --seed $(SEED) --seeds $(SEEDS)
