@@ -39,8 +39,8 @@ ABSENT := $(foreach pair,$(OPTIONAL),\
 export PATH := $(CURDIR)/$(NODE_BIN):$(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup run test check journey audit lighthouse sim mutants bench labels-check screenshots build \
-  wheel lock clean
+.PHONY: help setup run test check journey audit lighthouse sim mutants bench labels-check \
+  screenshots build wheel lock clean
 
 help: ## this list
 	@awk -v absent=" $(ABSENT) " -F ':.*## ' '/^[a-z-]+:.*## / { \
