@@ -15,7 +15,7 @@ import { handInTicket } from "./switch.js";
 
 const ASSETS = /^\/(assets\/|manifest\.webmanifest$)/;
 const NOT_HERE = /^\/(sync|schema|health|sw\.js)(\/|$)/;
-const ONLY_SERVER = /^\/(sign-in|labels\.pdf)$|\/(label|record)\.(png|pdf|zpl|json|csv)$/;
+const ONLY_SERVER = /^\/(sign-in|labels\.pdf)$|\/(label|record)\.(png|svg|pdf|zpl|json|csv)$/;
 const BLOB = /^\/blobs\/[0-9a-f]{64}$/;
 export const FORM = /^\/do\/([a-z_]+\.[a-z_]+)$/;
 const LANGUAGE = /^\/(?:language|lang\/(zh_CN|en))$/;
