@@ -45,7 +45,7 @@ export async function fetched(moment, { page, id, url }, me) {
   for (const [name, template] of Object.entries(page.scanned ?? {})) {
     found[name] = await scannedOf(moment, filled(template, scope).join(""));
   }
-  for (const [name, template] of Object.entries(page.label ?? {})) {
+  for (const [name, template] of Object.entries(page.said ?? {})) {
     found[name] = labelSaid(found["labels"], filled(template, scope).join(""));
   }
   for (const [name, spec] of Object.entries(page.lists ?? {})) {

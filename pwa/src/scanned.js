@@ -1,5 +1,6 @@
 /**
- * What a code says: the lot and item that it names among what is here, and what became of the label.
+ * What a code says: the lot and item that it names among what is here, and what became of its
+ * label.
  */
 import { labelKey } from "./domain/label.js";
 import { Problem } from "./domain/problem.js";

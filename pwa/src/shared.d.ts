@@ -23,7 +23,7 @@ export interface PageSpec {
   lists?: Record<string, ListSpec>;
   scanned?: Record<string, string>;
   /** What became of the label of a number, among the documents in `labels`. */
-  label?: Record<string, string>;
+  said?: Record<string, string>;
   /** The same each time. */
   fixed?: Record<string, any>;
   query?: string[];

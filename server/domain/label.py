@@ -62,6 +62,13 @@ class Void(Fixed):
     at: str
 
 
+class Why(Fixed):
+    """What a printer had to say: the code of a Problem and its parameters."""
+
+    code: str
+    params: dict[str, Json]
+
+
 class Print(Value):
     """One print: what stands on its labels, where it went, and what became of it.
 
@@ -90,8 +97,7 @@ class Print(Value):
     reason: Text
     reason_missing: bool
     state: State
-    why: str | None
-    params: dict[str, Json]
+    why: Why | None
     voids: list[Void]
 
     def is_void(self, number: int) -> bool:

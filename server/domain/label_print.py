@@ -21,6 +21,7 @@ from server.domain.label import (
     Print,
     Void,
     Whole,
+    Why,
     asked_at,
     label_key,
     labels_of,
@@ -149,8 +150,7 @@ def _print(
         reason=body.reason,
         reason_missing=False,
         state="failed" if gone else "waiting" if body.printer else "here",
-        why="printer_gone" if gone else None,
-        params={},
+        why=Why(code="printer_gone", params={}) if gone else None,
         voids=[],
     )
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from server.domain.label import HERE, PRINTERS, Label, Print, Whole, asked_at, told
+from server.domain.label import HERE, PRINTERS, Label, Print, Whole, Why, asked_at, told
 from server.domain.values import Json, Line, Value
 from sync.entry import Entry
 from sync.problem import Problem
@@ -46,7 +46,8 @@ def reported(entry: Entry, body: Reported, draft: Draft, now: datetime) -> Outco
     one = find(draft, entry.on, body.print)
     if one.round != body.round or (one.state == "cancelled" and body.state != "sent"):
         return Outcome("merged")
-    one.state, one.why, one.params = body.state, body.why, body.params
+    one.state = body.state
+    one.why = Why(code=body.why, params=body.params) if body.why else None
     return Outcome()
 
 
@@ -55,7 +56,7 @@ def requeued(entry: Entry, body: Requeued, draft: Draft, now: datetime) -> Outco
     one = find(draft, entry.on, body.print)
     if one.state not in AGAIN or one.printer == HERE:
         raise Problem("label_not_to_repeat", told(one, state=one.state))
-    one.state, one.why, one.params = "waiting", None, {}
+    one.state, one.why = "waiting", None
     one.round += 1
     one.asked_at = asked_at(entry)
     return Outcome()
@@ -66,7 +67,7 @@ def cancelled(entry: Entry, body: Cancelled, draft: Draft, now: datetime) -> Out
     one = find(draft, entry.on, body.print)
     if one.state not in STOPPABLE:
         raise Problem("label_not_to_stop", told(one, state=one.state))
-    one.state, one.why, one.params = "cancelled", None, {}
+    one.state, one.why = "cancelled", None
     return Outcome()
 
 

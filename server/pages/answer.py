@@ -78,7 +78,7 @@ def fetched(asked: Asked, me: Mapping[str, Any] | None, reader: Reader) -> dict[
         found[name] = reader.get(keys[0]) if keys else None
     for name, pattern in page.get("scanned", {}).items():
         found[name] = scanned("".join(_fill(pattern, given)), reader)
-    for name, pattern in page.get("label", {}).items():
+    for name, pattern in page.get("said", {}).items():
         found[name] = label_said(found["labels"], "".join(_fill(pattern, given)))
     for name, query in page.get("lists", {}).items():
         found[name] = _list(query, given, reader)

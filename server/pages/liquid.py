@@ -114,7 +114,7 @@ def at_kind(kinds: Mapping[str, Mapping[str, Any]], kind: Any) -> Any:
 
 
 VALUE_FILTERS: dict[str, Any] = {
-    "append": lambda value, more: f"{value if value is not None else ''}{more}",
+    "append": lambda value, more: "".join(str(x) for x in (value, more) if x is not None),
     "at": wording.at,
     "before": wording.before,
     "day": wording.day,

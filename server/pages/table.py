@@ -7,7 +7,7 @@ and `pwa/src/pages.js` do, both from this table.
 Placeholders: `{id}` from the address, `{query.x}`, `{me.x}`, `{doc.a.b}`. One that gives a list
 (also through one: `{doc.lines.item}`) gives a term per element. `latest` keeps, after sorting, the
 first document for each value of that field. An absent `{query.x}` drops its `where` or `match`.
-`fixed` is the same each time; `label` says what became of the label of a number, among `labels`.
+`fixed` is the same each time; `said` tells what became of the label of a number, among `labels`.
 `match` looks a text up in the search texts of the type that `term` names; `from` leaves out those
 before it. `scanned` is what a code says and names (`server.pages.lookup`).
 """
@@ -147,16 +147,15 @@ PAGES: list[Page] = [
         "lots",
         query=("form", "p"),
         also={"item": "{doc.item}", "order": "{doc.order}", "labels": "label/{id}"},
-        label={"label": "{query.p}"},
+        said={"said": "{query.p}"},
         lists={"procedures": CURRENT_PROCEDURES | {"where": {"subject": "lot"}}},
     ),
     show(
         "label/show",
         "lots",
-        query=("layout", "p", "again"),
+        query=("layout",),
         doc="lot/{id}",
         also={"labels": "label/{id}"},
-        label={"label": "{query.p}"},
         lists={"printers": PRINTERS},
         fixed=LAYOUTS,
     ),

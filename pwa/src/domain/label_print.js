@@ -123,8 +123,7 @@ function printOf(entry, draft, { said, lot, serials, printer }) {
     reason,
     reason_missing: false,
     state: isGone ? "failed" : said.printer ? "waiting" : "here",
-    why: isGone ? "printer_gone" : null,
-    params: {},
+    why: isGone ? { code: "printer_gone", params: {} } : null,
     voids: [],
   };
 }

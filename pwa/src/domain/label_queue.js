@@ -24,7 +24,7 @@ export function requeued(entry, draft) {
     throw problem("label_not_to_repeat", told(one, { state }));
   const round = one["round"] + 1;
   const asked_at = askedAt(entry);
-  Object.assign(one, { state: "waiting", why: null, params: {}, round, asked_at });
+  Object.assign(one, { state: "waiting", why: null, round, asked_at });
   return outcome();
 }
 
@@ -37,7 +37,7 @@ export function cancelled(entry, draft) {
   const one = findPrint(draft, entry.on, body.readBody(entry, { print: body.line }).print);
   const { state } = one;
   if (!STOPPABLE.includes(state)) throw problem("label_not_to_stop", told(one, { state }));
-  Object.assign(one, { state: "cancelled", why: null, params: {} });
+  Object.assign(one, { state: "cancelled", why: null });
   return outcome();
 }
 

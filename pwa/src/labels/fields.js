@@ -13,8 +13,8 @@ const SAME = [
 
 /**
  * @param {Doc} lot
- * @param {{number?: string, serial?: string}} [label] its own number; the serial of a unit, of which
- *   the quantity is one
+ * @param {{number?: string, serial?: string}} [label] its own number; the serial of a unit, of
+ *   which the quantity is one
  * @returns {Record<string, string>} every field that a layout of a lot's label may have
  */
 export function labelFields(lot, { number = "", serial = "" } = {}) {
