@@ -1,0 +1,89 @@
+/**
+ * The picture of a lot's label: the server's where it can be asked, else this device's own, out of
+ * the replica and what waits here. Both are the same label (docs/adr/0026).
+ */
+import { offline, page, picture } from "./answers.js";
+import { problem } from "./domain/problem.js";
+import { LabelError } from "./labels/error.js";
+import { LABEL, askOf, fromServer } from "./route.js";
+import { sessionOf } from "./signin.js";
+
+/** @typedef {import("./device.js").Device} Device */
+/** @typedef {import("./types").Doc} Doc */
+/** @typedef {ReturnType<typeof import("./labels/labels.js").createLabels>} Labels */
+
+const LAYOUT = "lot";
+/** A person stands there with a lot in the hand; the device needs no second. */
+const SERVER_TIMEOUT_MS = 4000;
+/** @type {Record<string, string>} */
+const PROBLEMS = {
+  code_too_wide: "label_code_too_wide",
+  glyph_missing: "label_glyph_missing",
+  text_too_long: "label_text_too_long",
+};
+
+/**
+ * @param {Device} device
+ * @param {Request} request
+ * @param {Labels} labels
+ * @returns {Promise<Response>}
+ */
+export async function answerLabel(device, request, labels) {
+  const own = await ownDocument(device, request);
+  const { online } = await device.net.state();
+  const draw = () => own && drawn(device, request, { own, labels });
+  if (own && (own.isWaiting || !online)) return /** @type {Promise<Response>} */ (draw());
+  const there = await fetched(device, request).catch(() => null);
+  if (there?.ok) return there;
+  return (await draw()) || there || offline();
+}
+
+/**
+ * The lot as this device knows it, and whether something about it still waits here; null where
+ * nobody may see it on this device, or it is not here.
+ * @param {Device} device
+ * @param {Request} request
+ * @returns {Promise<{lot: Doc, isWaiting: boolean} | null>}
+ */
+async function ownDocument(device, request) {
+  const [, id = ""] = LABEL.exec(new URL(request.url).pathname) ?? [];
+  const key = `lot/${decodeURIComponent(id)}`;
+  return device.view
+    .read(async (moment) => {
+      const { signin, locked, isReady, isRevoked } = await sessionOf(moment.tx);
+      if (!signin || !isReady || locked || isRevoked) return null;
+      const lot = await moment.get(key);
+      return lot && { lot, isWaiting: moment.touched.includes(key) };
+    })
+    .catch(() => null);
+}
+
+/** @param {Device} device @param {Request} request */
+function fetched(device, request) {
+  const late = new Promise((_, refuse) => {
+    setTimeout(() => refuse(new TypeError("too late")), SERVER_TIMEOUT_MS);
+  });
+  return /** @type {Promise<Response>} */ (Promise.race([fromServer(device, request), late]));
+}
+
+/**
+ * @param {Device} device
+ * @param {Request} request
+ * @param {{own: {lot: Doc}, labels: Labels}} with_
+ */
+async function drawn(device, request, { own, labels }) {
+  const { pathname, searchParams } = new URL(request.url);
+  const [, id = "", format = "svg"] = LABEL.exec(pathname) ?? [];
+  const { public_url: base_url } = await device.shared();
+  const layout = searchParams.get("layout") || LAYOUT;
+  try {
+    const how = { layout, base_url, format: /** @type {"svg" | "png"} */ (format) };
+    return picture(await labels(own.lot, how), `${id}.${format}`);
+  } catch (error) {
+    if (!(error instanceof LabelError)) throw error;
+    const told = { about: error.about, why: error.code, field: error.field };
+    const refusal = problem(PROBLEMS[error.code] ?? "label_failed", told);
+    const html = await device.pages.problem(askOf(request), refusal, 422).catch(() => null);
+    return html ? page(html, { status: 422 }) : offline();
+  }
+}
