@@ -131,6 +131,8 @@ def _told(element: AnyElement, label: Label) -> Iterator[None]:
     except LabelError as error:
         named = (name for name, value in label.values.items() if value == error.about != "")
         error.field = error.field or next(named, field_of(element, label.layout))
+        if rule := label.layout.fields.get(error.field):
+            error.heading = {"zh": rule.zh, "en": rule.en}
         raise
 
 

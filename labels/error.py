@@ -40,7 +40,7 @@ class LabelError(ValueError):
 
     `code` is stable and may be tested; `about` is the character, field, path or text it is about;
     the message is for the log and the command line. `field` is the field whose text cannot be
-    drawn, where it is known.
+    drawn, `heading` its names by language; both empty where it is none's.
     """
 
     def __init__(self, code: Code, about: str, *, message: str) -> None:
@@ -48,3 +48,4 @@ class LabelError(ValueError):
         self.code: Code = code
         self.about = about
         self.field = ""
+        self.heading: dict[str, str] = {}

@@ -33,7 +33,7 @@ export async function answerLabel(device, request, labels) {
   const { online } = await device.net.state();
   const draw = () => own && drawn(device, request, { own, labels });
   if (own && (own.isWaiting || !online)) return /** @type {Promise<Response>} */ (draw());
-  const there = await fetched(device, request).catch(() => null);
+  const there = await fetched(device, request);
   if (there?.ok) return there;
   return (await draw()) || there || offline();
 }
@@ -58,12 +58,16 @@ async function ownDocument(device, request) {
     .catch(() => null);
 }
 
-/** @param {Device} device @param {Request} request */
+/** @param {Device} device @param {Request} request @returns {Promise<Response | null>} in time */
 function fetched(device, request) {
-  const late = new Promise((_, refuse) => {
-    setTimeout(() => refuse(new TypeError("too late")), SERVER_TIMEOUT_MS);
+  return new Promise((answer) => {
+    const timer = setTimeout(answer, SERVER_TIMEOUT_MS, null);
+    const end = (/** @type {Response | null} */ response) => {
+      clearTimeout(timer);
+      answer(response);
+    };
+    fromServer(device, request).then(end, () => end(null));
   });
-  return /** @type {Promise<Response>} */ (Promise.race([fromServer(device, request), late]));
 }
 
 /**
@@ -81,7 +85,7 @@ async function drawn(device, request, { own, labels }) {
     return picture(await labels(own.lot, how), `${id}.${format}`);
   } catch (error) {
     if (!(error instanceof LabelError)) throw error;
-    const told = { about: error.about, why: error.code, field: error.field };
+    const told = { about: error.about, why: error.code, field: error.heading };
     const refusal = problem(PROBLEMS[error.code] ?? "label_failed", told);
     const html = await device.pages.problem(askOf(request), refusal, 422).catch(() => null);
     return html ? page(html, { status: 422 }) : offline();

@@ -21,6 +21,7 @@ import { followPerson, personChanged, startPersons } from "./page/persons.js";
 import { showPad, wirePins } from "./page/pins.js";
 import { keepPainting, paint, repaint } from "./page/status.js";
 import { goTo } from "./page/scanned.js";
+import { startShare } from "./page/share.js";
 import { startSubmit } from "./page/submit.js";
 import { offerUpdate } from "./page/update.js";
 import { showUpload } from "./page/upload.js";
@@ -42,6 +43,7 @@ wireInputs();
 wirePins();
 startPersons();
 wireOutbox();
+startShare();
 startWedge({ go: goTo });
 htmx.onLoad(wire);
 document.body.addEventListener("htmx:afterSettle", repaint);
@@ -62,6 +64,7 @@ function wire(content) {
     ...(root.matches(selector) ? [root] : []),
     ...root.querySelectorAll(selector),
   ];
+  for (const one of all("[data-share]")) /** @type {HTMLElement} */ (one).hidden = false;
   for (const one of all("[data-scan]")) startScan(/** @type {HTMLElement} */ (one));
   for (const one of all("[data-round]")) wireRound(one);
   for (const one of all("[data-signature]")) wireSignature(/** @type {HTMLElement} */ (one));

@@ -86,7 +86,7 @@ def _printed(draw: Callable[[], bytes], media_type: str, name: str) -> Response[
     try:
         content = draw()
     except LabelError as error:
-        params = {"about": error.about, "why": error.code}
+        params = {"about": error.about, "why": error.code, "field": error.heading}
         raise Problem(_PROBLEMS.get(error.code, "label_failed"), params) from error
     suffix = media_type.rpartition("/")[2]
     file_name = "".join(c if c.isalnum() or c in "-_." else "_" for c in name)

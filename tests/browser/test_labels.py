@@ -33,6 +33,13 @@ SHOW = """async (path) => {
   await picture.decode();
   document.documentElement.replaceChildren(picture);
 }"""
+# What a tablet's system shows there, no browser on a desk has.
+SHARE_SHEET = """() => {
+  navigator.canShare = ({ files }) => files.length === 1;
+  window.shared = new Promise((done) => {
+    navigator.share = async ({ files: [{ name, type, size }] }) => done([name, type, size]);
+  });
+}"""
 FETCH = """async (path) => {
   const answer = await fetch(path);
   const bytes = new Uint8Array(await answer.arrayBuffer());
@@ -111,3 +118,20 @@ def test_what_a_screen_shows_of_it_can_be_scanned(server: RealServer, tablet: De
     tablet.page.evaluate(SHOW, f"{page_of(lot['key'])}/label.svg")
     seen = Image.open(BytesIO(tablet.page.screenshot()))
     assert texts_in(seen) == {code.symbol.text for code in codes_of(drawn(server, lot))}
+
+
+def test_a_label_goes_to_another_app_or_into_a_file(server: RealServer, tablet: Device):
+    lot = server.document(plant.SHARED_LOT)
+    meant = {code.symbol.text for code in codes_of(drawn(server, lot))}
+    server.kill()
+    tablet.go(page_of(lot["key"]))
+    tablet.page.evaluate(SHARE_SHEET)
+    tablet.page.click("[data-share]")
+    name, media_type, size = tablet.page.evaluate("window.shared")
+    assert (name, media_type) == ("SZ_M-1009_L2611-26-label.png", "image/png")
+    assert size > 1000
+    tablet.page.evaluate("navigator.canShare = () => false")
+    with tablet.page.expect_download() as saved:
+        tablet.page.click("[data-share]")
+    assert saved.value.suggested_filename == name
+    assert texts_in(Image.open(saved.value.path())) == meant

@@ -48,21 +48,22 @@ export function labelOf(layout, given, base_url) {
   const rows = {};
   for (const [name, rule] of Object.entries(layout.fields)) {
     if (rule.type === "rows") rows[name] = rowsOf(name, rule, given[name]);
-    else values[name] = valueOf(name, rule, given[name]);
+    else values[name] = valueOf(layout, name, given[name]);
     const isEmpty = rule.type === "rows" ? rows[name]?.length === 0 : values[name] === "";
     if (rule.required && isEmpty) throw new LabelError("field_missing", name);
   }
   return { layout, values, rows, base_url: base };
 }
 
-/** @param {string} name @param {FieldRule} rule @param {unknown} value */
-function valueOf(name, rule, value) {
+/** @param {Layout} layout @param {string} name @param {unknown} value */
+function valueOf(layout, name, value) {
+  const rule = /** @type {FieldRule} */ (layout.fields[name]);
   const text = lineOf(name, rule, value);
   if (text === "") return "";
   try {
     return WRITTEN[rule.type]?.(text) ?? text;
   } catch (error) {
-    if (error instanceof CodeError) throw new LabelError(error.code, text, name);
+    if (error instanceof CodeError) throw new LabelError(error.code, text).of(name, layout);
     throw error instanceof RangeError ? new LabelError("field_value", name) : error;
   }
 }

@@ -131,6 +131,5 @@ function marksOf(element, side) {
 function told(error, element, { layout, values }) {
   if (!(error instanceof LabelError)) return error;
   const named = Object.entries(values).find(([, value]) => value !== "" && value === error.about);
-  error.field ||= named?.[0] ?? fieldOf(element, layout);
-  return error;
+  return error.of(named?.[0] ?? fieldOf(element, layout), layout);
 }
