@@ -98,7 +98,8 @@ class CodeElement(Element):
     """A code; `size` is what its dark modules may take, the quiet zone comes on top.
 
     One of `text`, `gs1` (identifier: value) and `link` (a path below the base URL); a link with
-    `gs1` becomes a GS1 Digital Link where there is a GTIN and GS1 can carry the values.
+    `gs1` becomes a GS1 Digital Link where there is a GTIN and GS1 can carry the values; `query`
+    adds names and values behind its `?`, those that are not empty.
     `module_mm`: the smallest module that is printed, and the largest.
     """
 
@@ -108,6 +109,7 @@ class CodeElement(Element):
     text: str | None = None
     gs1: dict[str, str] | None = None
     link: str | None = None
+    query: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], str] | None = None
     module_mm: tuple[Extent, Extent]
     align: Align = "left"
     stand: Stand = "top"

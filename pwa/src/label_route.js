@@ -3,9 +3,11 @@
  * the replica and what waits here. Both are the same label (docs/adr/0026).
  */
 import { offline, page, picture } from "./answers.js";
+import { LAYOUTS } from "./domain/label.js";
 import { problem } from "./domain/problem.js";
 import { LabelError } from "./labels/error.js";
 import { LABEL, askOf, fromServer } from "./route.js";
+import { asPrint } from "./scan/link.js";
 import { sessionOf } from "./signin.js";
 
 /** @typedef {import("./device.js").Device} Device */
@@ -13,6 +15,7 @@ import { sessionOf } from "./signin.js";
 /** @typedef {ReturnType<typeof import("./labels/labels.js").createLabels>} Labels */
 
 const LAYOUT = "lot";
+const SERIAL = /^[0-9]{0,12}$/;
 /** A person stands there with a lot in the hand; the device needs no second. */
 const SERVER_TIMEOUT_MS = 4000;
 /** @type {Record<string, string>} */
@@ -76,18 +79,40 @@ function fetched(device, request) {
  * @param {{own: {lot: Doc}, labels: Labels}} with_
  */
 async function drawn(device, request, { own, labels }) {
-  const { pathname, searchParams } = new URL(request.url);
-  const [, id = "", format = "svg"] = LABEL.exec(pathname) ?? [];
   const { public_url: base_url } = await device.shared();
-  const layout = searchParams.get("layout") || LAYOUT;
+  const { id, ...asked } = wanted(new URL(request.url));
+  const isKnown = LAYOUTS.includes(asked.layout) && SERIAL.test(asked.serial);
+  if (!isKnown) return refused(device, request, problem("not_found"), 404);
   try {
-    const how = { layout, base_url, format: /** @type {"svg" | "png"} */ (format) };
-    return picture(await labels(own.lot, how), `${id}.${format}`);
+    const blob = await labels(own.lot, { ...asked, base_url });
+    return picture(blob, `${id}.${asked.format}`);
   } catch (error) {
     if (!(error instanceof LabelError)) throw error;
-    const told = { about: error.about, why: error.code, field: error.heading };
-    const refusal = problem(PROBLEMS[error.code] ?? "label_failed", told);
-    const html = await device.pages.problem(askOf(request), refusal, 422).catch(() => null);
-    return html ? page(html, { status: 422 }) : offline();
+    const { about, code: why, heading: field } = error;
+    const told = problem(PROBLEMS[why] ?? "label_failed", { about, why, field });
+    return refused(device, request, told, 422);
   }
+}
+
+/** @param {URL} url */
+function wanted({ pathname, searchParams }) {
+  const [, id = "", format] = LABEL.exec(pathname) ?? [];
+  return {
+    id,
+    format: /** @type {"svg" | "png"} */ (format),
+    layout: searchParams.get("layout") || LAYOUT,
+    number: asPrint(searchParams.get("p") ?? "") ?? "",
+    serial: searchParams.get("serial") ?? "",
+  };
+}
+
+/**
+ * @param {Device} device
+ * @param {Request} request
+ * @param {import("./domain/problem.js").Problem} told
+ * @param {number} status
+ */
+async function refused(device, request, told, status) {
+  const html = await device.pages.problem(askOf(request), told, status).catch(() => null);
+  return html ? page(html, { status }) : offline();
 }

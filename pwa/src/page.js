@@ -20,6 +20,7 @@ import { changed, leave, startRefresh } from "./page/refresh.js";
 import { followPerson, personChanged, startPersons } from "./page/persons.js";
 import { showPad, wirePins } from "./page/pins.js";
 import { keepPainting, paint, repaint } from "./page/status.js";
+import { setPaper, startPrint } from "./page/print.js";
 import { goTo } from "./page/scanned.js";
 import { startShare } from "./page/share.js";
 import { startSubmit } from "./page/submit.js";
@@ -42,6 +43,7 @@ startRefresh();
 wireInputs();
 wirePins();
 startPersons();
+startPrint();
 wireOutbox();
 startShare();
 startWedge({ go: goTo });
@@ -75,6 +77,7 @@ function wire(content) {
   for (const one of all("[data-storage]")) void sayStorage(/** @type {HTMLElement} */ (one));
   for (const one of all("[data-room]")) void sayRoom(/** @type {HTMLElement} */ (one));
   for (const one of all("[data-link]")) void sayLink(/** @type {HTMLElement} */ (one));
+  setPaper();
   if (all("[data-notices]").length > 0) void sayNotices();
   if (all("[data-install-now]").length > 0) paintInstall();
 }

@@ -19,13 +19,14 @@ from labels.draw import drawings
 from labels.marks import Code, Drawing
 from labels.raster import bitmap
 from server.demo import plant
-from server.web.labels import label_of
+from server.printing.drawn import lot_label
 from tests.browser.device import Device
 from tests.browser.real_server import RealServer
 from tests.browser.test_journey import page_of
 
 LOGIN = "wang.fang"
 DPI = 300
+LAYOUTS = ("lot", "material", "package", "status")
 SHOW = """async (path) => {
   const picture = new Image();
   picture.style.width = "1200px";
@@ -35,9 +36,9 @@ SHOW = """async (path) => {
 }"""
 # What a tablet's system shows there, no browser on a desk has.
 SHARE_SHEET = """() => {
-  navigator.canShare = ({ files }) => files.length === 1;
+  navigator.canShare = ({ files }) => files.length > 0;
   window.shared = new Promise((done) => {
-    navigator.share = async ({ files: [{ name, type, size }] }) => done([name, type, size]);
+    navigator.share = async ({ files }) => done(files.map(({ name, type }) => [name, type]));
   });
 }"""
 FETCH = """async (path) => {
@@ -67,8 +68,8 @@ def lots_of(server: RealServer) -> list[dict[str, Any]]:
     return [json.loads(body) for (body,) in rows]
 
 
-def drawn(server: RealServer, lot: dict[str, Any]) -> Drawing:
-    return drawings(label_of(lot, server.url), dpi=DPI)[0]
+def drawn(server: RealServer, lot: dict[str, Any], layout: str = "lot", **more: str) -> Drawing:
+    return drawings(lot_label(layout, lot, base_url=server.url, **more), dpi=DPI)[0]
 
 
 def fetched(tablet: Device, path: str, media_type: str) -> bytes:
@@ -94,19 +95,31 @@ def area_of(code: Code) -> tuple[int, int, int, int]:
     return (code.x - beside, code.y - above, right + beside, bottom + above)
 
 
+def assert_same(tablet: Device, path: str, drawing: Drawing) -> None:
+    """The device's PNG: the same size, every code the same to the dot, and a reader reads it."""
+    png = Image.open(BytesIO(fetched(tablet, path, "image/png")))
+    assert (png.mode, png.size) == ("1", (drawing.width, drawing.height))
+    assert [round(dots) for dots in png.info["dpi"]] == [DPI, DPI]
+    for code in codes_of(drawing):
+        ours, theirs = (image.crop(area_of(code)).tobytes() for image in (bitmap(drawing), png))
+        assert ours == theirs, f"{path}: {code.symbol.kind}"
+    assert texts_in(png) == {code.symbol.text for code in codes_of(drawing)}
+
+
 def test_without_a_server_a_lot_gets_the_same_label(server: RealServer, tablet: Device):
     lots = lots_of(server)
-    meant = [drawn(server, lot) for lot in lots]
+    more = {"number": "K7Q2M4XW-2"}
+    meant = {
+        f"{page_of(lot['key'])}/label.png?layout={layout}&p={more['number']}": drawn(
+            server, lot, layout, **more
+        )
+        for place, lot in enumerate(lots)
+        for layout in (LAYOUTS if place < 3 else LAYOUTS[:1])
+    }
     tablet.go("/lots")
     server.kill()
-    for lot, drawing in zip(lots, meant, strict=True):
-        png = Image.open(BytesIO(fetched(tablet, f"{page_of(lot['key'])}/label.png", "image/png")))
-        assert (png.mode, png.size) == ("1", (drawing.width, drawing.height))
-        assert [round(dots) for dots in png.info["dpi"]] == [DPI, DPI]
-        for code in codes_of(drawing):
-            ours, theirs = (image.crop(area_of(code)).tobytes() for image in (bitmap(drawing), png))
-            assert ours == theirs, f"{lot['key']}: {code.symbol.kind}"
-        assert texts_in(png) == {code.symbol.text for code in codes_of(drawing)}
+    for path, drawing in meant.items():
+        assert_same(tablet, path, drawing)
 
 
 def test_what_a_screen_shows_of_it_can_be_scanned(server: RealServer, tablet: Device):
@@ -120,18 +133,22 @@ def test_what_a_screen_shows_of_it_can_be_scanned(server: RealServer, tablet: De
     assert texts_in(seen) == {code.symbol.text for code in codes_of(drawn(server, lot))}
 
 
-def test_a_label_goes_to_another_app_or_into_a_file(server: RealServer, tablet: Device):
+def test_printed_labels_go_to_another_app_or_into_files(server: RealServer, tablet: Device):
     lot = server.document(plant.SHARED_LOT)
-    meant = {code.symbol.text for code in codes_of(drawn(server, lot))}
     server.kill()
-    tablet.go(page_of(lot["key"]))
+    tablet.go(f"/labels/{lot['key'].removeprefix('lot/')}")
+    tablet.fill({"body.copies": "2"})
+    tablet.page.click("form[action='/do/label.printed'] button[type=submit]")
+    tablet.page.wait_for_url("**/printout?**")
     tablet.page.evaluate(SHARE_SHEET)
     tablet.page.click("[data-share]")
-    name, media_type, size = tablet.page.evaluate("window.shared")
-    assert (name, media_type) == ("SZ_M-1009_L2611-26-label.png", "image/png")
-    assert size > 1000
+    files = tablet.page.evaluate("window.shared")
+    assert [media_type for _, media_type in files] == ["image/png", "image/png"]
+    numbers = [name.removeprefix("SZ_M-1009_L2611-26_").removesuffix(".png") for name, _ in files]
+    assert [number[-2:] for number in numbers] == ["-1", "-2"]
     tablet.page.evaluate("navigator.canShare = () => false")
     with tablet.page.expect_download() as saved:
         tablet.page.click("[data-share]")
-    assert saved.value.suggested_filename == name
-    assert texts_in(Image.open(saved.value.path())) == meant
+    assert saved.value.suggested_filename == files[0][0]
+    meant = drawn(server, lot, number=numbers[0])
+    assert texts_in(Image.open(saved.value.path())) == {c.symbol.text for c in codes_of(meant)}

@@ -53,6 +53,9 @@ def _lots() -> Iterator[tuple[str, str, dict[str, Any], dict[str, Any]]]:
     yield "percent signs in a link", "lot", {"gtin": GTIN, "lot_code": "L/26 (a)*'!"}, {}
     yield "no GTIN", "material", {"gtin": None, "serial": ""}, {}
     yield "no GTIN on a package", "package", {"gtin": ""}, {}
+    for name in ("lot", "material", "package", "status"):
+        yield f"{name} with its own number", name, {"print": "K7Q2M4XW-12"}, {}
+    yield "its own number behind a Digital Link", "lot", {"gtin": GTIN, "print": "K7Q2M4XW-1"}, {}
     yield "a shrunk name", "lot", {"item_name_en": "Die-cast aluminium end cap, right"}, {}
     yield "a wrapped name", "lot", {"item_name_zh": _LONG}, {}
     yield "a wrapped Latin word", "lot", {"item_name_en": "X" * 60}, {}

@@ -50,12 +50,25 @@ test("where the server answers, its picture is shown", async () => {
 test("without a network the device draws what the address asks for", async () => {
   const device = await desk();
   network(null);
-  const { response, text } = await ask(device, "/lots/SZ%3AM-1%3AL1/label.svg?layout=status");
-  const how = { layout: "status", base_url: "https://plant.example", format: "svg" };
-  assert.deepEqual(JSON.parse(text), { code: "L1", ...how });
+  const query = "layout=package&p=K7Q2M4XW-2&serial=0001";
+  const { response, text } = await ask(device, `/lots/SZ%3AM-1%3AL1/label.svg?${query}`);
+  const how = { layout: "package", base_url: "https://plant.example", format: "svg" };
+  const label = { number: "K7Q2M4XW-2", serial: "0001" };
+  assert.deepEqual(JSON.parse(text), { code: "L1", ...how, ...label });
   assert.equal(response.headers.get("Content-Type"), "image/svg+xml");
   assert.match(response.headers.get("Content-Disposition"), /^inline; filename="[\w.-]+\.svg"$/);
   assert.match(response.headers.get("Content-Security-Policy"), /sandbox/);
+});
+
+test("what no label of a lot is, is not drawn", async () => {
+  const device = await desk();
+  network(null);
+  for (const query of ["layout=badge", "layout=constructor", "serial=A"]) {
+    const { status, text } = await ask(device, `/lots/SZ:M-1:L1/label.png?${query}`);
+    assert.deepEqual([status, text], [404, "not_found"], query);
+  }
+  const { text } = await ask(device, "/lots/SZ:M-1:L1/label.png?p=x");
+  assert.equal(JSON.parse(text).number, "");
 });
 
 test("what waits here is on the label, although the server does not know it yet", async () => {

@@ -40,7 +40,9 @@ export function contentOf(element, names) {
     .map(([name, value]) => /** @type {Pair} */ ([name, valueOf(name, filled(value, names))]))
     .filter(([, value]) => value !== "");
   if (element.link !== undefined) {
-    const link = linkOf(element.link, pairs, names);
+    const query = queryOf(element.query ?? {}, names);
+    const bare = linkOf(element.link, pairs, names);
+    const link = query ? `${bare}${bare.includes("?") ? "&" : "?"}${query}` : bare;
     return { text: link, line: link };
   }
   if (element.gs1) return written(pairs);
@@ -68,6 +70,19 @@ function linkOf(path, pairs, names) {
   if (isProduct && pairs.every(([name, value]) => valueFits(name, value)))
     return base + digitalLinkPath(pairs);
   return base + filled(path, names, quoted);
+}
+
+/**
+ * What is added to a link; in a Digital Link names that are no digits are anybody's own.
+ * @param {Record<string, string>} query
+ * @param {Names} names
+ */
+function queryOf(query, names) {
+  return Object.entries(query)
+    .map(([name, value]) => [name, filled(value, names)])
+    .filter(([, value]) => value)
+    .map(([name, value = ""]) => `${name}=${quoted(value)}`)
+    .join("&");
 }
 
 /**

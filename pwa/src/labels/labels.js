@@ -18,6 +18,15 @@ import { svgOf } from "./svg.js";
 /** @typedef {import("../types").Doc} Doc */
 /** @typedef {{layouts: Record<string, any>, faces: Record<string, any>}} Parts of labels.json */
 
+/**
+ * @typedef {object} Wanted
+ * @property {string} layout its name
+ * @property {string} base_url of the links in its codes
+ * @property {"svg" | "png"} format
+ * @property {string} number the label's own, or empty
+ * @property {string} serial of a unit, or empty
+ */
+
 const PARTS = "/assets/labels.json";
 const WRITER = "/assets/zxing_writer.wasm";
 /** Of both pictures, as the server has it. */
@@ -48,14 +57,16 @@ export function createLabels(asset) {
 
   /**
    * @param {Doc} lot
-   * @param {{layout: string, base_url: string, format: "svg" | "png"}} how
+   * @param {Wanted} wanted
    * @returns {Promise<Blob>} Throws LabelError.
    */
-  return async (lot, { layout: name, base_url, format }) => {
+  return async (lot, { layout: name, base_url, format, number, serial }) => {
     const { layouts, faces } = await parts();
     if (!Object.hasOwn(layouts, name)) throw new LabelError("layout_unknown", name);
     const layout = layoutOf(layouts[name]);
-    const label = labelOf(layout, labelFields(layout, lot), base_url);
+    const told = Object.entries(labelFields(lot, { number, serial }));
+    const given = told.filter(([field]) => Object.hasOwn(layout.fields, field));
+    const label = labelOf(layout, Object.fromEntries(given), base_url);
     const [drawing] = await drawingsOf(label, DPI, { faces, matrix });
     if (!drawing) throw new LabelError("no_labels", name);
     requireOwnLetters(drawing, faces);

@@ -30,8 +30,8 @@
  * @typedef {Place & {kind: "fact", caption: string, text: string, weight: Weight,
  *   points: [number, number], caption_points: [number, number], lines: number}} FactElement
  * @typedef {Place & {kind: "code", code: import("./symbol.js").Kind, name: string, text?: string,
- *   gs1?: [name: string, value: string][], link?: string, module_mm: [number, number],
- *   align: Align, stand: "top" | "middle" | "bottom"}} CodeElement
+ *   gs1?: [name: string, value: string][], link?: string, query?: Record<string, string>,
+ *   module_mm: [number, number], align: Align, stand: "top" | "middle" | "bottom"}} CodeElement
  * @typedef {Place & {kind: "sign"}} SignElement
  * @typedef {Place & {kind: "box", line_mm?: number, ink: InkName}} BoxElement
  * @typedef {Place & {kind: "frame", band_mm: number, pitch_mm: number}} FrameElement
