@@ -4,22 +4,35 @@ Here lives the base class and what the engine asks of every document. The types 
 the domain's; how documents are stored is `sync.stores`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from functools import cache
-from typing import Any, ClassVar
+from functools import cache, lru_cache
+from operator import attrgetter
+from typing import Any, ClassVar, get_args, get_origin
 
 import msgspec
 from pydantic import BaseModel, ConfigDict
 
 from sync.search import search_text
 
+SITES_KEPT = 65_536
+
+
+class Unchanging(BaseModel):
+    """A value that never changes once it is made: documents share it, and replace it as a whole.
+
+    Its JSON is written once and kept beside it, in no field, so that equal values stay equal.
+    """
+
+    __slots__ = ("kept",)
+    model_config = ConfigDict(frozen=True, revalidate_instances="never")
+
 
 class Document(BaseModel):
     """A bounded, self-contained JSON object under a key `type/site:id`.
 
     Validating a document makes a checked copy of it, down to the values that never change
-    (frozen ones). So an entry costs what it changes, not the length of the history beside it.
+    (`Unchanging`). So an entry costs what it changes, not the length of the history beside it.
 
     `version` goes up by one with each entry that changes the document. `index` names the fields
     (lists allowed) by which lists find it, `searched` those (dotted, through lists) whose text
@@ -54,7 +67,7 @@ class Document(BaseModel):
         """Index terms: the bare type, `type.field=value` for each indexed value, `type?text`."""
         found = {self.type}
         if self.searched:
-            found.add(f"{self.type}?{search_text(self._searched_values())}")
+            found.add(f"{self.type}?{search_text(tuple(self._searched_values()))}")
         for name in self.index:
             value = getattr(self, name)
             for one in value if isinstance(value, list) else [value]:
@@ -62,9 +75,14 @@ class Document(BaseModel):
                     found.add(f"{self.type}.{name}={plain(one)}")
         return frozenset(found)
 
+    def is_found_as(self, other: "Document") -> bool:
+        """Whether nothing changed by which another state of this document is found."""
+        told = _by_which(type(self))
+        return type(self) is type(other) and (told is None or told(self) == told(other))
+
     def _searched_values(self) -> Iterator[str]:
-        for path in self.searched:
-            for value in _values(self, path.split(".")):
+        for get in _searched(type(self)):
+            for value in get(self):
                 if value is not None and value != "":
                     yield plain(value)
 
@@ -75,6 +93,25 @@ class Document(BaseModel):
     def as_json(self) -> dict[str, Any]:
         """The document as plain JSON values, decimals as strings."""
         return self.model_dump(mode="json")
+
+
+@cache
+def _searched(kind: type[Document]) -> tuple[Callable[[Document], Iterable[object]], ...]:
+    return tuple(_way(kind, path) for path in kind.searched)
+
+
+def _way(kind: type[BaseModel], path: str) -> Callable[[Document], Iterable[object]]:
+    """Takes from a document what stands at a path; at once where nothing on the way is a list."""
+    names = path.split(".")
+    for name in names[:-1]:
+        inner = kind.model_fields[name].annotation
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return lambda document: _values(document, names)
+        kind = inner
+    if get_origin(kind.model_fields[names[-1]].annotation) is list:
+        return lambda document: _values(document, names)
+    get = attrgetter(path)
+    return lambda document: (get(document),)
 
 
 def _values(tree: object, names: list[str]) -> Iterator[object]:
@@ -88,24 +125,64 @@ def _values(tree: object, names: list[str]) -> Iterator[object]:
         yield tree
 
 
-# Twice as quick as pydantic's own, which asks a function of ours for each decimal: what was
-# checked is written as it is. That both come to the same is held by a test over all vectors.
+@cache
+def _by_which(kind: type[Document]) -> Callable[[Document], Any] | None:
+    """Takes from a document all from which its terms are made; None where there is nothing."""
+    names = [*kind.index, *(path.partition(".")[0] for path in kind.searched)]
+    return attrgetter(*dict.fromkeys(names)) if names else None
+
+
+# Far quicker than pydantic's own, which asks a function of ours for each decimal: what was checked
+# is written as it is, and what never changes only once. That all come to the same is held by a test
+# over all vectors.
+def _told(value: BaseModel) -> Any:
+    """What is written in place of a value."""
+    return msgspec.Raw(_kept(value)) if isinstance(value, Unchanging) else _fields(value)
+
+
+# Not `value.kept`: pydantic would go a long way for one that is not there yet.
+_text_of: Callable[[Unchanging], bytes] = Unchanging.kept.__get__  # type: ignore[attr-defined]
+
+
+def _kept(value: Unchanging) -> bytes:
+    try:
+        return _text_of(value)
+    except AttributeError:
+        text = _writer.encode(_fields(value))
+        object.__setattr__(value, "kept", text)
+        return text
+
+
 def _fields(value: BaseModel) -> dict[str, Any]:
     """What is written of a value: all its fields, but for those that are left out where empty."""
     fields = value.__dict__
-    names = _left_out(type(value))
-    if all(fields[name] is not None for name in names):
+    optional, lists = _ways(type(value))
+    if lists:
+        fields = fields.copy()
+        for name in lists:
+            fields[name] = msgspec.Raw(b"[" + b",".join(map(_kept, fields[name])) + b"]")
+    if all(fields[name] is not None for name in optional):
         return fields
-    return {name: one for name, one in fields.items() if name not in names or one is not None}
+    return {name: one for name, one in fields.items() if name not in optional or one is not None}
 
 
 @cache
-def _left_out(kind: type[BaseModel]) -> tuple[str, ...]:
-    """Fields that came later: where there is nothing, documents stay as they were."""
-    return tuple(name for name, field in kind.model_fields.items() if field.exclude_if)
+def _ways(kind: type[BaseModel]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Fields that came later, where there is nothing documents stay as they were; and lists of
+    what never changes.
+    """
+    fields = kind.model_fields
+    optional = tuple(name for name, field in fields.items() if field.exclude_if)
+    return optional, tuple(name for name, one in fields.items() if _is_kept(one.annotation))
 
 
-_writer = msgspec.json.Encoder(enc_hook=_fields)
+def _is_kept(annotation: Any) -> bool:
+    inner = get_args(annotation)
+    is_list = get_origin(annotation) is list and isinstance(inner[0], type)
+    return is_list and issubclass(inner[0], Unchanging)
+
+
+_writer = msgspec.json.Encoder(enc_hook=_told)
 
 
 def plain(value: object) -> str:
@@ -115,6 +192,7 @@ def plain(value: object) -> str:
     return str(value)
 
 
+@lru_cache(SITES_KEPT)
 def site_of(key: str) -> str:
     """The site in `type/site:id`; empty if the key is not of that form."""
     _, slash, rest = key.partition("/")

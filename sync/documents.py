@@ -143,6 +143,8 @@ def save(
     came, went = [], []
     for key, document in after.items():
         old = before.get(key)
+        if old is not None and document.is_found_as(old):
+            continue
         had, now = old.terms() if old else frozenset(), document.terms()
         came += [{"term": term, "key": key} for term in sorted(now - had)]
         went += [{"term": term, "key": key} for term in sorted(had - now)]

@@ -68,6 +68,9 @@ class Intake:
     arrived: dict[str, Arrived] = field(default_factory=dict)
     _hashes: dict[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._received_at = utc_text(self.now)
+
     def take(
         self, sent: list[Sent], carrier: str, oldest: int | None
     ) -> tuple[list[str], str | None]:
@@ -138,7 +141,7 @@ class Intake:
             sig=one.sig,
             device=device["id"],
             home=device["home"],
-            received_at=utc_text(self.now),
+            received_at=self._received_at,
             seq=seq,
             entry=one.entry,
             standing=standing or self._against(one, device),

@@ -26,7 +26,7 @@ UNREADABLE = "unreadable"
 # Against the first entry after some that nobody has any more: a case names their numbers.
 ENTRIES_LOST = "entries_lost"
 STREAM_ROWS = 500
-_in_letters = json.JSONEncoder(ensure_ascii=False).encode
+in_letters = json.JSONEncoder(ensure_ascii=False).encode
 _table = table_of(JournalRow)
 _heads_table = table_of(HeadRow)
 BY_ID = Lookup(lambda among: select(_table).where(among(_table.c.entry_id, "ids")))
@@ -47,6 +47,7 @@ HEADS = Lookup(
         .with_for_update()
     )
 )
+LAST_PLACE = Lookup(lambda among: select(func.max(_table.c.pos)))
 LINKED = tuple(name for name in JournalRow.model_fields if name not in ("raw", "link"))
 
 
@@ -191,7 +192,7 @@ def append(connection: Connection, rows: list[dict[str, Any]]) -> None:
 
 def link_of(before: str, row: RowMapping | dict[str, Any]) -> str:
     """SHA-256 over the previous link and the whole row, 64 hex characters."""
-    told = _in_letters([before, *(row[name] for name in LINKED)])
+    told = in_letters([before, *(row[name] for name in LINKED)])
     return hashlib.sha256(told.encode() + b"\n" + row["raw"]).hexdigest()
 
 
@@ -236,5 +237,5 @@ def _places(connection: Connection, count: int) -> list[int]:
             "SELECT nextval(pg_get_serial_sequence('journal', 'pos')) FROM generate_series(1, :n)"
         )
         return sorted(connection.scalars(taken, {"n": count}))
-    last = connection.scalar(select(func.max(table_of(JournalRow).c.pos))) or 0
-    return list(range(last + 1, last + 1 + count))
+    [(last,)] = LAST_PLACE.rows(connection)
+    return list(range((last or 0) + 1, (last or 0) + 1 + count))

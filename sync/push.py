@@ -39,6 +39,7 @@ KEYS_SEEN_MAX = 4096
 _keys_seen: dict[str, str] = {}
 # What speaks against entries beside their content, by entry id: a sign-in that isn't theirs.
 Standings = Callable[[Connection, list[Entry]], Mapping[str, Outcome]]
+Verdict = dict[str, Any]  # as `journal.verdict_of` has it
 # Where each changed document lies or is gone by now: its scopes, and since which version of each.
 Places = dict[str, list[tuple[str, int]]]
 # Writes the facts for reports, in the same transaction.
@@ -69,7 +70,7 @@ class Answer:
     epoch: str
     now: str
     last_seq: int
-    verdicts: list[dict[str, Any]] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
     need: str | None = None
     fresh: list[str] = field(default_factory=list)
 
@@ -133,11 +134,11 @@ def push_within(
         for delivery, some in zip(deliveries, sent, strict=True)
     ]  # 3
     fresh = _judged(connection, engine, list(intake.arrived.values()))
-    rows, scopes = _apply(connection, engine, fresh, now)  # 4 5 6
+    told, scopes = _apply(connection, engine, fresh, now)  # 4 5 6
     _save_devices(connection, devices, carriers, now)
     pokes.tell(connection, scopes, by=engine.store.name)
     verdicts = {i: held.verdict for i, held in intake.stored.items()}
-    verdicts |= {row["entry_id"]: journal.verdict_of(row) for row in rows}
+    verdicts |= told
     answers = [
         Answer(
             epoch=epoch,
@@ -181,9 +182,10 @@ def _judged(connection: Connection, engine: Engine, arrived: list[Arrived]) -> l
 
 def _apply(
     connection: Connection, engine: Engine, arrived: list[Arrived], now: datetime
-) -> tuple[list[dict[str, Any]], dict[str, int]]:
+) -> tuple[dict[str, Verdict], dict[str, int]]:
+    """The verdicts of what arrived, by id, and the scopes that moved."""
     if not arrived:
-        return [], {}
+        return {}, {}
     candidates = [one.candidate() for one in arrived]
     types = engine.model.documents
     reconciler = Reconciler(engine.model, lambda keys: documents.load(connection, types, keys))
@@ -194,12 +196,13 @@ def _apply(
     engine.project(connection, results, now)
     versions = feed.publish(connection, before, after)
     places = _places(versions)
-    rows = [_row(one, result, places) for one, result in zip(arrived, results, strict=True)]
+    verdicts = {one.id: _verdict(one, r, places) for one, r in zip(arrived, results, strict=True)}
+    rows = [_row(one, r, verdicts[one.id]) for one, r in zip(arrived, results, strict=True)]
     journal.append(connection, rows)
     scopes: dict[str, int] = {}
     for (scope, _), version in versions.items():
         scopes[scope] = max(version, scopes.get(scope, 0))
-    return rows, scopes
+    return verdicts, scopes
 
 
 def _net_change(
@@ -214,9 +217,22 @@ def _net_change(
     return before, after
 
 
-def _row(one: Arrived, result: Result, places: Places) -> dict[str, Any]:
+def _verdict(one: Arrived, result: Result, places: Places) -> Verdict:
+    """What the device is told now, and each time that it asks again (`journal.verdict_of`)."""
+    outcome = result.outcome
+    shown = sorted(_shown(result, places).items())
+    return {
+        "id": one.id,
+        "status": outcome.status,
+        "code": outcome.code,
+        "params": outcome.params,
+        "case": outcome.case,
+        "effects": [{"scope": scope, "version": version} for scope, version in shown],
+    }
+
+
+def _row(one: Arrived, result: Result, verdict: Verdict) -> dict[str, Any]:
     entry, outcome = result.entry, result.outcome
-    effects = [{"scope": s, "version": v} for s, v in sorted(_shown(result, places).items())]
     return {
         "site": site_of(entry.on),
         "entry_id": one.id,
@@ -231,9 +247,9 @@ def _row(one: Arrived, result: Result, places: Places) -> dict[str, Any]:
         "received_at": one.received_at,
         "status": outcome.status,
         "code": outcome.code,
-        "params": json.dumps(outcome.params, ensure_ascii=False),
+        "params": journal.in_letters(outcome.params),
         "case_key": outcome.case,
-        "effects": json.dumps(effects),
+        "effects": json.dumps(verdict["effects"]),
     }
 
 

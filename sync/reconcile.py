@@ -89,7 +89,8 @@ class Kind:
     """An entry kind: its body, what it needs, who may, and what it does.
 
     `needs(entry, body, loaded)` names document keys beside `entry.on`; it is asked again while
-    its answer grows. `request` tells a request (may be rejected) from a fact (always recorded).
+    its answer grows, and when one of those documents was changed meanwhile; so it looks at no
+    others. `request` tells a request (may be rejected) from a fact (always recorded).
     `signing` is the domain's word on how a person signs such an entry, None where nobody does;
     the engine only hands it on.
     """
@@ -155,6 +156,7 @@ class Reconciler:
         self._known: set[str] = set()
         self._bodies: dict[str, BaseModel] = {}
         self._blocked: Blocked = {}
+        self._moved: set[str] = set()
         self.documents: dict[str, Document] = {}
 
     def run(self, candidates: list[Candidate], blocked: Blocked) -> list[Result]:
@@ -163,15 +165,18 @@ class Reconciler:
         entries = [candidate.entry for candidate in candidates]
         always = {key for entry in entries for key in self._model.gate_needs(entry)}
         self._fetch(always | {entry.on for entry in entries})
-        self._fetch_needs(entries)
+        asked = self._fetch_needs(entries)
         results = []
         for candidate in candidates:
-            self._fetch_needs([candidate.entry])  # those before it may have changed what it needs
+            if not self._moved.isdisjoint(asked[candidate.entry.id]):
+                self._fetch_needs([candidate.entry])
             result = self._apply(candidate)
             if result.outcome.status == "parked" and result.outcome.code in BLOCKING_CODES:
                 place = (candidate.entry.device, candidate.entry.on)
                 blocked.setdefault(place, []).append(result.outcome.case)
+                self._moved.add(candidate.entry.on)
             self.documents.update(result.after)
+            self._moved.update(result.after)
             results.append(result)
         return results
 
@@ -181,13 +186,16 @@ class Reconciler:
         known = [draft.get(key, Document) for key in cases]
         return any(case is None or not self._model.settled(case) for case in known)
 
-    def _fetch_needs(self, entries: list[Entry]) -> None:
+    def _fetch_needs(self, entries: list[Entry]) -> dict[str, set[str]]:
+        """All that these need; by their ids, the keys that decide what that is."""
+        needs: dict[str, set[str]] = {}
         for _ in range(NEEDS_ROUNDS_MAX):
-            missing = [(entry, self._needs(entry) - self._known) for entry in entries]
-            entries = [entry for entry, keys in missing if keys]
+            needs |= {entry.id: self._needs(entry) for entry in entries}
+            entries = [entry for entry in entries if not needs[entry.id] <= self._known]
             if not entries:
-                return
-            self._fetch({key for _, keys in missing for key in keys})
+                break
+            self._fetch({key for entry in entries for key in needs[entry.id]} - self._known)
+        return needs
 
     def _fetch(self, keys: set[str]) -> None:
         self.documents.update(self._load(keys))
@@ -195,7 +203,7 @@ class Reconciler:
 
     def _needs(self, entry: Entry) -> set[str]:
         """What it needs by now beside what every entry does."""
-        keys = set(filter(None, self._blocked.get((entry.device, entry.on), ())))
+        keys = {entry.on, *filter(None, self._blocked.get((entry.device, entry.on), ()))}
         kind = self._model.kinds.get(entry.kind)
         if kind is not None:
             try:

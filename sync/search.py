@@ -10,7 +10,6 @@ is made from pypinyin by `tests/sync/initials_table.py`.
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
 from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
@@ -39,7 +38,8 @@ def words_of(query: str) -> list[str]:
     return plain_text(query[:QUERY_MAX_CHARS]).split()
 
 
-def search_text(values: Iterable[str]) -> str:
+@lru_cache(maxsize=KEPT_TEXTS)
+def search_text(values: tuple[str, ...]) -> str:
     """The text to look in, a line for each part; the first is the code by which it is ranked."""
     lines: dict[str, None] = {}
     for value in values:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Table,
+    bindparam,
     create_engine,
     event,
     func,
@@ -43,14 +44,17 @@ BULK_KEYS_MAX = 500
 
 def meta_of(connection: Connection, name: str) -> str:
     """A fact about this database: `epoch`, or the `secret` by which it knows its own words."""
-    meta = table_of(MetaRow)
-    return str(connection.execute(select(meta.c.value).where(meta.c.name == name)).scalar_one())
+    return str(connection.execute(_META, {"name": name}).scalar_one())
 
 
 def table_of(model: type[SQLModel]) -> Table:
     """The SQLAlchemy table of a SQLModel class."""
     table: Table = model.__table__  # type: ignore[attr-defined]
     return table
+
+
+# Asked twice in every push; to make it anew would take longer than to ask it.
+_META = select(table_of(MetaRow).c.value).where(table_of(MetaRow).c.name == bindparam("name"))
 
 
 class Store:

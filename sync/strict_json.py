@@ -18,13 +18,7 @@ NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 def parse(raw: bytes) -> Any:
     """The value in these UTF-8 bytes. ValueError says what is wrong with them."""
     try:
-        value = json.loads(
-            raw.decode("utf-8"),
-            object_pairs_hook=_named_once,
-            parse_constant=_no_number,
-            parse_int=_exact,
-            parse_float=_finite,
-        )
+        value = _strictly.decode(raw.decode("utf-8"))
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
     # Bytes without escapes hold only what UTF-8 can say, and JSON forbids a bare NUL.
@@ -55,6 +49,14 @@ def _finite(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError("a number is too large")
     return number
+
+
+_strictly = json.JSONDecoder(
+    object_pairs_hook=_named_once,
+    parse_constant=_no_number,
+    parse_int=_exact,
+    parse_float=_finite,
+)
 
 
 def _must_be_plain(value: Any, depth: int) -> None:

@@ -18,6 +18,7 @@ from sync.store import is_unavailable, met_another
 
 GROUP_MAX = 64
 LANES_MAX = 8
+GATHER_S = 0.003  # so long a group waits for those who came along with the one before it
 TRIES = 5
 Poke = Callable[[dict[str, int]], None]
 Clock = Callable[[], datetime]
@@ -40,7 +41,10 @@ class Writer:
         self._poke = poke
         self._clock = clock
         self._lanes: dict[bytes, deque[Waiting]] = {}
+        self._due: dict[bytes, int] = {}  # how many a lane waits for
+        self._latest: dict[bytes, int] = {}  # of how many its latest group was
         self._door = threading.Lock()
+        self._came = threading.Condition(self._door)
         self._closed = False
         # SQLite has one writer at a time whatever we do.
         threads = LANES_MAX if engine.store.is_shared else 1
@@ -57,6 +61,8 @@ class Writer:
                 future.set_exception(Problem("busy", {}))
             elif lane in self._lanes:
                 self._lanes[lane].append((delivery, future))
+                if len(self._lanes[lane]) == self._due.get(lane):
+                    self._came.notify_all()
             else:
                 self._lanes[lane] = deque([(delivery, future)])
                 self._threads.submit(self._run, lane)
@@ -66,6 +72,7 @@ class Writer:
         """Finish what waits, then stop."""
         with self._door:
             self._closed = True
+            self._came.notify_all()
         self._threads.shutdown()
 
     def _run(self, lane: bytes) -> None:
@@ -73,6 +80,7 @@ class Writer:
         waiting = self._lanes[lane]
         while True:
             with self._door:
+                self._gather(lane, waiting)
                 group = [waiting.popleft() for _ in range(min(len(waiting), GROUP_MAX))]
             # From here on a delivery can't be called back by who asked for it.
             if wanted := [one for one in group if one[1].set_running_or_notify_cancel()]:
@@ -84,6 +92,20 @@ class Writer:
                 if not self._closed:
                     self._threads.submit(self._run, lane)
                     return
+
+    def _gather(self, lane: bytes, waiting: deque[Waiting]) -> None:
+        """Wait a moment for those of the latest group: whoever was answered often comes again.
+
+        Without this two halves would take turns for ever, at the price of two commits. Who comes
+        after one that was alone never waits.
+        """
+        latest = self._latest.pop(lane, 1)
+        if latest > 1:
+            due = self._due[lane] = min(latest + len(waiting), GROUP_MAX)
+            self._came.wait_for(lambda: self._closed or len(waiting) >= due, GATHER_S)
+            del self._due[lane]
+        if len(waiting) > 1:
+            self._latest[lane] = min(len(waiting), GROUP_MAX)
 
     def _commit(self, group: list[Waiting]) -> None:
         try:

@@ -11,6 +11,7 @@ import { bumpRevision } from "./database.js";
 /** @typedef {import("./types").Feed} Feed */
 /** @typedef {import("./types").OutboxRow} OutboxRow */
 /** @typedef {import("./types").Verdict} Verdict */
+/** @typedef {{device: string, seq: number}} Heard */
 
 export const LEDGER_MAX = 1000;
 const TAKEN = ["applied", "merged", "conflict"];
@@ -52,17 +53,31 @@ export async function takeVerdicts(tx, verdicts) {
 }
 
 /**
+ * @param {any} tx with meta
+ * @returns {Promise<Heard | null>} the last number that the server said it has of this device
+ */
+export async function heardOf(tx) {
+  const meta = tx.objectStore("meta");
+  const [device, answered] = [await meta.get("device"), await meta.get("answered")];
+  if (!device) return null;
+  return answered?.device === device.id ? answered : { device: device.id, seq: 0 };
+}
+
+/**
  * Remembers the last number that the server says it has of this device.
  * @param {any} tx with meta
  * @param {number} lastSeq
+ * @param {Heard | null} before what was heard when the question was asked: an answer that was
+ *   overtaken by a later one says less than is known by now, and less than that it must not say
  * @returns {Promise<boolean>} whether it said more before: then it was restored
  */
-export async function hearOf(tx, lastSeq) {
-  const meta = tx.objectStore("meta");
-  const [device, answered] = [await meta.get("device"), await meta.get("answered")];
-  const heard = answered?.device === device?.id ? (answered?.seq ?? 0) : 0;
-  if (device && heard !== lastSeq) await meta.put({ device: device.id, seq: lastSeq }, "answered");
-  return lastSeq < heard;
+export async function hearOf(tx, lastSeq, before) {
+  const heard = await heardOf(tx);
+  if (heard === null || before?.device !== heard.device) return false;
+  const isLess = lastSeq < before.seq;
+  const seq = isLess ? lastSeq : Math.max(lastSeq, heard.seq);
+  if (seq !== heard.seq) await tx.objectStore("meta").put({ ...heard, seq }, "answered");
+  return isLess;
 }
 
 /**

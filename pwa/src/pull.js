@@ -4,6 +4,7 @@
 import { Refused } from "./contact.js";
 import { divergencesOf, markTold, untold } from "./divergence.js";
 import { askFrom, feedOf, takePage } from "./feed.js";
+import { heardOf } from "./ledger.js";
 import { noteSkew } from "./push.js";
 import { without } from "./replica.js";
 import { recountIfDue } from "./recount.js";
@@ -35,11 +36,12 @@ export async function pull(exchange, asking) {
   await recountIfDue(database, now());
   for (let races = 0; races < RACES_MAX;) {
     const asked = await database.read(["meta"], feedOf);
+    const heard = await database.read(["meta"], heardOf);
     const resting = await restingNow(exchange, asking);
     const page = await askPage(exchange, asking, { asked, resting });
     // The browser's session is somebody else's by now: first this device must learn whose.
     if (page.me && page.me.login !== asking.signin.login) throw new Refused(401, "session_foreign");
-    if ((await followServer(database, page)) === "changed") return "push_first";
+    if ((await followServer(database, page, heard)) === "changed") return "push_first";
     const { login } = asking.signin;
     const circumstances = { asked, resting, login, index: asking.index, now: now() };
     const { isTaken, isComplete, keys } = await takePage(database, page, circumstances);

@@ -5,7 +5,7 @@
 import { isFull } from "./database.js";
 import { sha256 } from "./digest.js";
 import { mayBeginAnew } from "./identity.js";
-import { settle } from "./ledger.js";
+import { heardOf, settle } from "./ledger.js";
 import { followServer } from "./server_epoch.js";
 import { signWaiting, signedRows } from "./signature.js";
 
@@ -41,7 +41,8 @@ export async function push(exchange, { asks = false } = {}) {
   for (;;) {
     const made = await signWaiting(exchange.database);
     const read = (/** @type {any} */ tx) => nextBatch(tx, made);
-    const { batch, isAll, device, epoch } = await exchange.database.read(["meta", "outbox"], read);
+    const asked = await exchange.database.read(["meta", "outbox"], read);
+    const { batch, isAll, device, epoch } = asked;
     if (!device) return "enrol";
     if (batch.length === 0 && !isAll) continue;
     if (batch.length === 0 && !isDue) return null;
@@ -51,7 +52,7 @@ export async function push(exchange, { asks = false } = {}) {
     exchange.changed(await settle(exchange.database, verdicts, exchange.now()));
     const isCopy = answer.need === "enrol_anew";
     if (isCopy && (await mayBeginAnew(exchange.database, exchange.now()))) return answer.need;
-    const state = await followServer(exchange.database, answer);
+    const state = await followServer(exchange.database, answer, asked.heard);
     const isAsked = answer.need === "resend_from";
     // It asks for what this device has no longer: that must be said, or nothing could follow.
     oldest = isAsked && state === "as_before" ? oldestOf(batch, device.id, answer.last_seq) : null;
@@ -103,7 +104,7 @@ async function nextBatch(tx, made) {
   const device = await meta.get("device");
   const epoch = (await meta.get("feed"))?.epoch ?? null;
   const { rows, isAll } = await signedRows(tx, made);
-  return { batch: firstThatFit(rows), isAll, device, epoch };
+  return { batch: firstThatFit(rows), isAll, device, epoch, heard: await heardOf(tx) };
 }
 
 /**

@@ -12,13 +12,14 @@ import { hearOf, requeueAll } from "./ledger.js";
  * the ledger waits to be sent again.
  * @param {Database} database
  * @param {{epoch: string, last_seq?: number}} answer
+ * @param {import("./ledger.js").Heard | null} before `heardOf` when it was asked
  * @returns {Promise<"as_before" | "changed">}
  */
-export async function followServer(database, { epoch, last_seq }) {
+export async function followServer(database, { epoch, last_seq }, before) {
   return database.write(["staged", "outbox", "ledger", "blobs", "meta"], async (tx) => {
     const feed = await feedOf(tx);
     const isNew = feed.epoch !== epoch;
-    const isBehind = last_seq !== undefined && (await hearOf(tx, last_seq));
+    const isBehind = last_seq !== undefined && (await hearOf(tx, last_seq, before));
     const isRestored = (isNew && feed.epoch !== null) || isBehind;
     if (!isNew && !isRestored) return "as_before";
     await tx.objectStore("staged").clear();

@@ -96,8 +96,7 @@ def _settle(entry: Entry, case: Case, body: CaseResolved, draft: Draft) -> None:
     if body.verdict is None:
         raise Problem("verdict_missing", {"number": case.about_label}, field="verdict")
     run: Run = draft.edit(case.about, Job if case.about.startswith("job/") else Visit)
-    step = find_step(run, str(case.params["key"]))
-    step.verdict_now = body.verdict
+    step = run.change(find_step(run, str(case.params["key"])), verdict_now=body.verdict)
     name = name_of(entry.actor, draft)
     data = {"step": step.title.model_dump(), "verdict": body.verdict, "note": body.note}
     remember(run.timeline, happening(entry, name, data))

@@ -55,11 +55,10 @@ def corrected(entry: Entry, body: RecordCorrected, draft: Draft, now: datetime) 
     record = make_record(entry, run, step, body, by_name=name, parts=old.parts, corrects=old)
     latest = next(r for r in step.records if r.corrected is None) is old
     struck = Correction(entry=entry.id, by_name=name, at=entry.at, reason=body.reason)
-    step.records[step.records.index(old)] = old.model_copy(update={"corrected": struck})
-    step.records.insert(0, record)
-    del step.records[RECORDS_MAX:]
-    if latest:
-        step.verdict_now = record.verdict
+    corrected = old.model_copy(update={"corrected": struck})
+    records = [record, *(corrected if one is old else one for one in step.records)]
+    verdict = record.verdict if latest else step.verdict_now
+    step = run.change(step, records=records[:RECORDS_MAX], verdict_now=verdict)
     data = {**told(step, record), "reason": body.reason}
     remember(run.timeline, happening(entry, name, data))
     if isinstance(run, Job):

@@ -127,6 +127,7 @@ def recorded(entry: Entry, body: StepRecorded, draft: Draft, now: datetime) -> O
     name = name_of(entry.actor, draft)
     record = make_record(entry, job, step, body, by_name=name)
     judged = judge(entry, job, step, record, draft)
+    step = find_step(job, body.step)
     remember(job.timeline, happening(entry, name, told(step, record)))
     return gravest([judged, follow(entry, job, step, record, draft)])
 

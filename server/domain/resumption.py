@@ -47,6 +47,7 @@ def kind_over(kinds: Mapping[str, Kind]) -> Kind:
     ) -> Iterable[str | None]:
         kind = _kind_of(kinds, body.entry)
         yield body.case
+        yield body.entry.on
         yield from gate_needs(body.entry)
         yield from kind.needs(body.entry, read_body(kind, body.entry), loaded)
 

@@ -5,7 +5,7 @@ The shapes live here; recording a step is `step`, the two kinds of run are `job`
 
 from typing import Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from server.domain.person import Role
 from server.domain.values import Fixed, Happening, Line, Name, Quantity, Signed, is_none
@@ -129,9 +129,10 @@ class Record(Fixed):
 
 
 class Step(StepDef):
-    """A step within a run: the definition, how it stands, and what was recorded."""
+    """A step within a run: the definition, how it stands, and what was recorded.
 
-    model_config = ConfigDict(frozen=False, revalidate_instances="always")
+    It never changes either: a run of a dozen steps puts another in the place of one (`Run.change`).
+    """
 
     state: StepState
     verdict_now: Verdict | None
@@ -164,3 +165,9 @@ class Run(Document):
     started_at: str
     done_at: str | None
     timeline: list[Happening]
+
+    def change(self, step: Step, **changes: object) -> Step:
+        """Change a step of this run, to values that were checked; the one in its place."""
+        changed = step.model_copy(update=changes)
+        self.steps = [changed if one is step else one for one in self.steps]
+        return changed

@@ -18,6 +18,7 @@ from server.domain.run import (
     Record,
     Run,
     Step,
+    StepState,
     Verdict,
 )
 from server.domain.signature import Meaning, Seen, Signable, Signing
@@ -204,20 +205,28 @@ def worse(one: Verdict, other: Verdict) -> Verdict:
 
 def advance(entry: Entry, run: Run) -> None:
     """Which step is next, whose turn it is, and whether the run is done."""
-    for step in run.steps:
-        if step.verdict_now is not None:
-            step.state = "done" if step.verdict_now == "pass" or not step.on_fail else "failed"
-        else:
-            step.state = "waiting"
-    ahead = [s for s in run.steps if s.state != "done" and not s.repeat]
-    if ahead and ahead[0].state == "waiting":
-        ahead[0].state = "ready"
-    run.next = ahead[0].key if ahead else None
-    run.waits_for = [f"{run.site}:{role}" for role in ahead[0].roles] if ahead else []
+    stands = [_state(step) for step in run.steps]
+    places = range(len(stands))
+    first = next((i for i in places if stands[i] != "done" and not run.steps[i].repeat), None)
+    if first is not None and stands[first] == "waiting":
+        stands[first] = "ready"
+    for step, state in zip(list(run.steps), stands, strict=True):
+        if step.state != state:
+            run.change(step, state=state)
+    ahead = None if first is None else run.steps[first]
+    run.next = ahead.key if ahead else None
+    run.waits_for = [f"{run.site}:{role}" for role in ahead.roles] if ahead else []
     if not ahead and run.state == "open":
         run.state, run.done_at = "done", entry.at
     if ahead and run.state == "done":
         run.state, run.done_at = "open", None
+
+
+def _state(step: Step) -> StepState:
+    """How a step stands by its verdict."""
+    if step.verdict_now is None:
+        return "waiting"
+    return "done" if step.verdict_now == "pass" or not step.on_fail else "failed"
 
 
 def told(step: Step, record: Record) -> dict[str, object]:

@@ -17,6 +17,7 @@ from pydantic import (
     PlainSerializer,
 )
 
+from sync.document import Unchanging
 from sync.entry import Entry
 
 TIMELINE_MAX = 60
@@ -70,10 +71,10 @@ class Value(BaseModel):
     )
 
 
-class Fixed(Value):
-    """A value that never changes once it is made: documents share it, and replace it as a whole."""
+class Fixed(Value, Unchanging):
+    """A value that never changes once it is made."""
 
-    model_config = ConfigDict(frozen=True, revalidate_instances="never")
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
 class Name(Fixed):

@@ -25,18 +25,17 @@ def gravest(outcomes: Iterable[Outcome]) -> Outcome:
 
 
 def judge(entry: Entry, run: Run, step: Step, record: Record, draft: Draft) -> Outcome:
-    """Put the record on the step; if somebody else's verdict was not seen, the stricter holds.
+    """Put the record on its step; if somebody else's verdict was not seen, the stricter holds.
 
     Both stay; one case names all who differ.
     """
     unseen = _unseen(entry, step)
-    step.records.insert(0, record)
-    del step.records[RECORDS_MAX:]
+    records = [record, *step.records][:RECORDS_MAX]
     if step.repeat or not unseen:
-        step.verdict_now = record.verdict
+        run.change(step, records=records, verdict_now=record.verdict)
         return Outcome()
     before = step.verdict_now or "pass"
-    step.verdict_now = worse(before, record.verdict)
+    run.change(step, records=records, verdict_now=worse(before, record.verdict))
     if before == record.verdict:
         return Outcome("merged", "verdict_agrees", {"name": unseen[0].by_name})
     params = {"step": step.title.model_dump(), "key": step.key, "number": run.number}

@@ -165,12 +165,14 @@ PAGES: list[Page] = [
         "lists": {"prints": listed("label.entries={query.done}", "about_label")},
         "fixed": LAYOUTS,
     },
-    plain("receipt", "/receipts/{id}", "label/receipt", "lots")
+    plain("receipt", "/receipts", "label/receipt", "lots")
     | {
-        "query": ["supplier", "layout"],
+        "query": ["of", "supplier", "layout"],
         "lists": {
-            "lots": listed("lot.receipt={id}", "code", where={"supplier": "{query.supplier}"}),
-            "labels": listed("label.receipt={id}", "about_label"),
+            "lots": listed(
+                "lot.receipt={query.of}", "code", where={"supplier": "{query.supplier}"}
+            ),
+            "labels": listed("label.receipt={query.of}", "about_label"),
             "printers": PRINTERS,
         },
         "fixed": LAYOUTS,

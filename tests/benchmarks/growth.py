@@ -6,9 +6,12 @@ in turns, so that what the machine does meanwhile falls on all of them.
 """
 
 import multiprocessing
+import os
 import shutil
 import sqlite3
 import statistics
+import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -34,6 +37,7 @@ SIZES = (10_000, 100_000, 1_000_000)
 BUILT_AT_ONCE = 2_000
 WARM_UP = 5
 GROWTH_MAX = 1.25
+KIB_PER_MIB = 1024
 FIGURES = ("push", "nothing", "changes")
 NAMES = {
     "push": f"push of {BATCH} entries",
@@ -73,6 +77,13 @@ def growth(table: Table, folder: Path, *, entries: int, runs: int) -> None:
         one.line.send(False)
         table.row(f"memory of the process at {one.entries:,}", f"{one.line.recv():,.0f} MiB")
         one.process.join()
+    for one in grown:
+        seconds, mib = _verified(folder / str(one.entries))
+        table.row(
+            f"traveler verify of {one.entries:,} entries",
+            f"{seconds:,.1f} s",
+            against=f"{mib:,.0f} MiB at most",
+        )
 
 
 def _rows(table: Table, name: str, grown: list[Grown]) -> None:
@@ -87,6 +98,17 @@ def _rows(table: Table, name: str, grown: list[Grown]) -> None:
             goal=f"<= {GROWTH_MAX} x" if is_last else "",
             met=ratio <= GROWTH_MAX if is_last else None,
         )
+
+
+def _verified(folder: Path) -> tuple[float, float]:
+    """Seconds and peak MiB of the command that checks everything; it must find nothing wrong."""
+    began = time.perf_counter()
+    command = [sys.executable, "-m", "server.cli", "verify", "--quiet", "--data", str(folder)]
+    with subprocess.Popen(command) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, process.returncode
+    return time.perf_counter() - began, used.ru_maxrss / KIB_PER_MIB
 
 
 def _built(folder: Path, sizes: list[int]) -> dict[int, Tablet]:

@@ -1,6 +1,8 @@
 /** A server that was restored: what the device sends again, and what it says of what it lost. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { heardOf } from "../../pwa/src/ledger.js";
+import { followServer } from "../../pwa/src/server_epoch.js";
 import { forgetSignin } from "../../pwa/src/signin.js";
 import { importOutbox } from "../../pwa/src/transfer.js";
 import { createServer, counter } from "./plant.js";
@@ -73,6 +75,18 @@ test("a restored server that says no new epoch is noticed, and all is loaded ane
   assert.equal((await look(device, A)).n, 3);
   assert.equal((await look(device, "counter/SZ:new")).n, 7);
   assert.deepEqual(await rows(device, "outbox"), []);
+});
+
+test("an answer that was overtaken by a later one is no restore", async () => {
+  const device = await ready(plant());
+  const { epoch } = await metaOf(device, "feed");
+  const asked = await device.database.read(["meta"], heardOf);
+  const hear = (last_seq, before) => followServer(device.database, { epoch, last_seq }, before);
+  assert.equal(await hear(2, asked), "as_before");
+  assert.equal(await hear(1, asked), "as_before");
+  const now = await device.database.read(["meta"], heardOf);
+  assert.equal(now.seq, 2);
+  assert.equal(await hear(1, now), "changed");
 });
 
 test("what another device recorded and this one brought in is sent again too", async () => {

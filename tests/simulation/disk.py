@@ -85,6 +85,9 @@ class Feed:
     round: int = 0
 
 
+Heard = tuple[str, int]  # a device and its last number
+
+
 @dataclass
 class Disk:
     """All that a device has; `changed` is called after every transaction that may be seen.
@@ -100,7 +103,7 @@ class Disk:
     standing: str | None = None
     skew_ms: int = 0
     chain: Chain | None = None
-    answered: tuple[str, int] | None = None
+    answered: Heard | None = None
     outbox: dict[int, Row] = field(default_factory=dict)
     ledger: dict[int, Row] = field(default_factory=dict)
     replica: dict[str, Held] = field(default_factory=dict)
@@ -145,9 +148,21 @@ class Disk:
                 continue
             row.verdict, row.said_in = verdict, epoch
 
-    def _heard(self) -> int:
+    def heard(self) -> Heard | None:
         """The last number that the server said it has of this device."""
-        return self.answered[1] if self.answered and self.answered[0] == self.device else 0
+        if self.device is None:
+            return None
+        is_its = self.answered is not None and self.answered[0] == self.device
+        return self.answered if is_its else (self.device, 0)
+
+    def _is_behind(self, last_seq: int, before: Heard | None) -> bool:
+        """Remembers the number; whether the server had said more when it was asked."""
+        heard = self.heard()
+        if heard is None or before is None or before[0] != heard[0]:
+            return False
+        is_less = last_seq < before[1]
+        self.answered = (heard[0], last_seq if is_less else max(last_seq, heard[1]))
+        return is_less
 
     def _is_seen(self, verdict: Verdict) -> bool:
         if not verdict["effects"]:
@@ -169,16 +184,14 @@ class Disk:
         for place in sorted(self.ledger)[: max(0, len(self.ledger) - LEDGER_MAX)]:
             del self.ledger[place]
 
-    def follow(self, epoch: str, last_seq: int) -> bool:
+    def follow(self, epoch: str, last_seq: int, before: Heard | None) -> bool:
         """Whether the server was restored: then all is loaded anew, and what it forgot waits."""
         feed = self.feed
-        is_behind = last_seq < self._heard()
+        is_behind = self._is_behind(last_seq, before)
         is_restored = (feed.epoch not in (None, epoch)) or is_behind
         if feed.epoch != epoch or is_restored:
             staged = Staged({}, None) if is_restored else None
             self.feed = replace(feed, epoch=epoch, staged=staged, round=feed.round + 1)
-        if self.device is not None:
-            self.answered = (self.device, last_seq)
         if is_restored:
             self.requeue()
             self.changed()

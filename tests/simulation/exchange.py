@@ -111,7 +111,7 @@ class Exchange:
         disk.device, disk.token = answer["device"], answer["token"]
         disk.signin, disk.standing = Signin(answer["login"], answer["session"]), None
         if disk.feed.epoch is None:
-            disk.follow(answer["epoch"], 0)
+            disk.follow(answer["epoch"], 0, None)
         yield Pause()
 
     def push(self, *, asks: bool = False) -> Steps:
@@ -127,7 +127,7 @@ class Exchange:
                 return "sign_in"
             if not batch and not asks:
                 return None
-            asks = False
+            asks, heard = False, disk.heard()
             answer = yield from self._send(device, batch, oldest)
             verdicts = _named(answer["verdicts"], batch)
             disk.settle(verdicts, answer["epoch"])
@@ -138,7 +138,7 @@ class Exchange:
                     disk.leave_device()
                     yield Pause()
                 return "sign_in"
-            is_restored = disk.follow(answer["epoch"], answer["last_seq"])
+            is_restored = disk.follow(answer["epoch"], answer["last_seq"], heard)
             yield Pause()
             is_asked = need == "resend_from"
             oldest = None
@@ -184,7 +184,7 @@ class Exchange:
         disk, races = self.disk, 0
         limit = self.chance.choice(PAGE_LIMITS)
         while races < RACES_MAX:
-            asked = disk.feed
+            asked, heard = disk.feed, disk.heard()
             question = {
                 "device": disk.device,
                 "token": disk.token,
@@ -196,7 +196,7 @@ class Exchange:
             page = yield Ask("pull", question)
             if page["login"] != signin.login:
                 raise Refused(401, "session_foreign")
-            if disk.follow(page["epoch"], page["last_seq"]):
+            if disk.follow(page["epoch"], page["last_seq"], heard):
                 yield Pause()
                 return "push_first"
             if not take_page(disk, page, asked, signin.login):

@@ -92,6 +92,18 @@ def poured(entry: Entry, body: Body, draft: Draft, now: datetime) -> Outcome:
     return Outcome()
 
 
+def spilled(entry: Entry, body: Body, draft: Draft, now: datetime) -> Outcome:
+    """Into the counter whose key it is painted with."""
+    target = draft.edit(entry.on, Counter).colour
+    draft.edit(target, Counter).value += body.by
+    return Outcome()
+
+
+def painted_with(entry: Entry, body: Body, loaded: Mapping[str, Document]) -> list[str]:
+    counter = loaded.get(entry.on)
+    return [counter.colour] if isinstance(counter, Counter) else []
+
+
 def reserved(entry: Entry, body: Body, draft: Draft, now: datetime) -> Outcome:
     counter = draft.edit(entry.on, Counter)
     counter.value -= body.by
@@ -139,6 +151,7 @@ KINDS = [
     Kind("counter.painted", Body, painted, ROLES),
     Kind("counter.moved", Body, moved, ROLES),
     Kind("counter.poured", Body, poured, ROLES, needs=lambda entry, body, loaded: [body.to]),
+    Kind("counter.spilled", Body, spilled, ROLES, needs=painted_with),
     Kind("counter.reserved", Body, reserved, ROLES, request=True),
     Kind("counter.exploded", Body, exploded, ROLES),
     Kind("counter.spoiled", Body, spoiled, ROLES),

@@ -52,7 +52,7 @@ QUERIES = [
 
 def vectors() -> dict[str, Any]:
     """Texts by name, and for each query what it finds: the name and how near."""
-    texts = {name: search_text(parts) for name, parts in PARTS.items()}
+    texts = {name: search_text(tuple(parts)) for name, parts in PARTS.items()}
     return {
         "texts": [{"name": n, "parts": PARTS[n], "text": text} for n, text in texts.items()],
         "readings": {text: readings(text) for text in ("重庆银行", "广州轴承", "m8 螺栓", "行行")},

@@ -165,6 +165,21 @@ def test_one_entry_that_changes_two_documents_names_the_later_version(desk, ann)
     assert answer.verdicts[0]["effects"] == [{"scope": "S.floor", "version": 4}]
 
 
+def test_what_an_entry_needs_may_follow_from_one_before_it_in_the_same_push(desk, ann, bob):
+    desk.push(bob, bob.write("counter.opened", D), bob.write("counter.opened", C))
+    answer = desk.push(
+        ann,
+        ann.write("counter.painted", C, {"to": D}),
+        ann.write("counter.spilled", C, {"by": 5}),
+        ann.write("counter.opened", "counter/S:new"),
+        ann.write("counter.painted", "counter/S:new", {"to": D}),
+        ann.write("counter.spilled", "counter/S:new", {"by": 7}),
+    )
+    assert told(answer) == [("applied", None)] * 5
+    assert desk.value(D) == 13
+    assert desk.verified().whole
+
+
 def test_a_document_made_in_a_batch_can_be_needed_later_in_the_same_batch(desk, ann):
     answer = desk.push(
         ann,

@@ -61,7 +61,7 @@ def test_characters_with_several_readings_are_found_by_each():
 
 
 def test_a_text_fits_into_an_index_row_whatever_it_is_made_of():
-    assert len(search_text(["阀重" * 90] * 50).encode()) < 2_500
+    assert len(search_text(("阀重" * 90,) * 50).encode()) < 2_500
 
 
 def test_decimals_and_absent_values_do_not_stop_a_search():

@@ -34,6 +34,26 @@ class Gate:
             raise self.error
 
 
+@dataclass
+class Turnstile:
+    """Stands in for the report tables: lets transactions through one by one."""
+
+    commits: int = 0
+    there: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    turns: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+
+    def project(self, connection, results, now):
+        self.commits += 1
+        self.there.release()
+        assert self.turns.acquire(timeout=PATIENCE_S)
+
+    def wait(self) -> None:
+        assert self.there.acquire(timeout=PATIENCE_S)
+
+    def let_one_through(self) -> None:
+        self.turns.release()
+
+
 @pytest.fixture
 def gate() -> Gate:
     return Gate()
@@ -83,6 +103,42 @@ def test_a_group_has_a_limit(desk, writer, gate):
     waiting = [deliver(writer, s, f"counter/S:{n}") for n, s in enumerate(senders[1:])]
     gate.opened.set()
     for _, future in waiting:
+        assert told(future.result(PATIENCE_S)) == [("applied", None)]
+    assert gate.commits == 3
+
+
+def test_two_halves_that_take_turns_become_one_group(desk, monkeypatch):
+    monkeypatch.setattr("sync.writer.GATHER_S", PATIENCE_S)
+    turnstile = Turnstile()
+    engine = replace(desk.engine, project=turnstile.project)
+    writer = Writer(engine, poke=lambda scopes: None, clock=lambda: NOW)
+    door, *halves = [desk.enrol(f"t{number}") for number in range(6)]
+
+    def send(number: int, *senders: Sender) -> list[Future[Answer]]:
+        return [deliver(writer, one, f"counter/S:{one.device}.{number}")[1] for one in senders]
+
+    waiting = send(1, door)
+    turnstile.wait()
+    first = send(1, *halves[:3])
+    turnstile.let_one_through()
+    turnstile.wait()
+    second = send(1, *halves[3:])
+    turnstile.let_one_through()
+    assert [told(one.result(PATIENCE_S)) for one in first] == [[("applied", None)]] * 3
+    third = send(2, *halves[:3])
+    turnstile.let_one_through()
+    for one in (*waiting, *second, *third):
+        assert told(one.result(PATIENCE_S)) == [("applied", None)]
+    assert turnstile.commits == 3
+    writer.close()
+
+
+def test_who_comes_after_one_alone_does_not_wait_for_company(desk, writer, gate, monkeypatch):
+    monkeypatch.setattr("sync.writer.GATHER_S", 10 * PATIENCE_S)
+    gate.opened.set()
+    for number in range(3):
+        sender = desk.enrol(f"t{number}")
+        _, future = deliver(writer, sender, f"counter/S:{number}")
         assert told(future.result(PATIENCE_S)) == [("applied", None)]
     assert gate.commits == 3
 
