@@ -5,8 +5,9 @@
 import { filled } from "./addresses.js";
 import { problem } from "./domain/problem.js";
 import { holdingsOf } from "./holdings.js";
+import { labelSaid } from "./labels/fields.js";
 import { listOf } from "./lists.js";
-import { scannedOf } from "./lookup.js";
+import { scannedOf } from "./scanned.js";
 import { divergedOf, outboxOf } from "./outbox_page.js";
 import { findEntry } from "./outbox.js";
 
@@ -31,7 +32,7 @@ export async function fetched(moment, { page, id, url }, me) {
   /** @type {Record<string, any>} */
   const scope = { id, me, query: queryOf(page, url), doc: null };
   /** @type {Record<string, any>} */
-  const found = { doc: null };
+  const found = { doc: null, ...page.fixed };
   if (page.doc) {
     const [key = ""] = filled(page.doc, scope);
     found["doc"] = scope["doc"] = await shown(moment, key);
@@ -43,6 +44,9 @@ export async function fetched(moment, { page, id, url }, me) {
   }
   for (const [name, template] of Object.entries(page.scanned ?? {})) {
     found[name] = await scannedOf(moment, filled(template, scope).join(""));
+  }
+  for (const [name, template] of Object.entries(page.said ?? {})) {
+    found[name] = labelSaid(found["labels"], filled(template, scope).join(""));
   }
   for (const [name, spec] of Object.entries(page.lists ?? {})) {
     const list = await listOf(moment, spec, scope);

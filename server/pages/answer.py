@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import unquote
 
+from server.pages.label_fields import label_said
 from server.pages.lookup import scanned
 from server.pages.table import PAGES, Page
 from sync.problem import Problem
@@ -66,7 +67,7 @@ def fetched(asked: Asked, me: Mapping[str, Any] | None, reader: Reader) -> dict[
     """The documents and lists of a page. Problem: unknown_document (also what is out of scope)."""
     page = asked.page
     given: dict[str, Any] = {"id": asked.id, "me": me or {}, "query": asked.query, "doc": None}
-    found: dict[str, Any] = {"doc": None}
+    found: dict[str, Any] = {"doc": None, **page.get("fixed", {})}
     if "doc" in page:
         key = _fill(page["doc"], given)[0]
         found["doc"] = given["doc"] = reader.get(key)
@@ -77,6 +78,8 @@ def fetched(asked: Asked, me: Mapping[str, Any] | None, reader: Reader) -> dict[
         found[name] = reader.get(keys[0]) if keys else None
     for name, pattern in page.get("scanned", {}).items():
         found[name] = scanned("".join(_fill(pattern, given)), reader)
+    for name, pattern in page.get("said", {}).items():
+        found[name] = label_said(found["labels"], "".join(_fill(pattern, given)))
     for name, query in page.get("lists", {}).items():
         found[name] = _list(query, given, reader)
     return found

@@ -7,11 +7,14 @@ and `pwa/src/pages.js` do, both from this table.
 Placeholders: `{id}` from the address, `{query.x}`, `{me.x}`, `{doc.a.b}`. One that gives a list
 (also through one: `{doc.lines.item}`) gives a term per element. `latest` keeps, after sorting, the
 first document for each value of that field. An absent `{query.x}` drops its `where` or `match`.
+`fixed` is the same each time; `said` tells what became of the label of a number, among `labels`.
 `match` looks a text up in the search texts of the type that `term` names; `from` leaves out those
 before it. `scanned` is what a code says and names (`server.pages.lookup`).
 """
 
 from typing import Any
+
+from server.pages.label_layouts import label_layouts
 
 Page = dict[str, Any]
 LIST_MAX = 200
@@ -94,6 +97,9 @@ TODAY = {
     "orders": OPEN_ORDERS,
 }
 
+PRINTERS = listed("printer", "key", where={"installed": "true"})
+LAYOUTS = {"layouts": label_layouts()}
+
 MY_SIGNERS = listed("signer.person={me.login}", "-enrolled_at")
 
 PAGES: list[Page] = [
@@ -139,10 +145,38 @@ PAGES: list[Page] = [
     show(
         "lot/show",
         "lots",
-        query=("form",),
-        also={"item": "{doc.item}", "order": "{doc.order}"},
+        query=("form", "p"),
+        also={"item": "{doc.item}", "order": "{doc.order}", "labels": "label/{id}"},
+        said={"said": "{query.p}"},
         lists={"procedures": CURRENT_PROCEDURES | {"where": {"subject": "lot"}}},
     ),
+    show(
+        "label/show",
+        "lots",
+        query=("layout",),
+        doc="lot/{id}",
+        also={"labels": "label/{id}"},
+        lists={"printers": PRINTERS},
+        fixed=LAYOUTS,
+    ),
+    plain("printout", "/printout", "label/printout", "lots")
+    | {
+        "query": ["done"],
+        "lists": {"prints": listed("label.entries={query.done}", "about_label")},
+        "fixed": LAYOUTS,
+    },
+    plain("receipt", "/receipts", "label/receipt", "lots")
+    | {
+        "query": ["of", "supplier", "layout"],
+        "lists": {
+            "lots": listed(
+                "lot.receipt={query.of}", "code", where={"supplier": "{query.supplier}"}
+            ),
+            "labels": listed("label.receipt={query.of}", "about_label"),
+            "printers": PRINTERS,
+        },
+        "fixed": LAYOUTS,
+    },
     index(
         "item/index",
         "items",

@@ -5,6 +5,8 @@
  * tests/server/pages/test_liquid.py holds both to the same words.
  */
 
+import { numbered } from "../labels/fields.js";
+
 const SLOT = /\{(\w+)(?::(\w+))?(?:\|([^|{}]*)\|([^|{}]*))?\}/g;
 const MOMENT = /^(\d{4})-(\d\d-\d\d)T(\d\d:\d\d)/;
 
@@ -163,6 +165,7 @@ export const VALUE_FILTERS = {
   id: identity,
   json: (value) => JSON.stringify(value),
   moment,
+  numbered,
   path,
   qty: (value) => (value === null ? "" : String(value)),
   short: (value) => [...(value ?? "")].slice(-6).join(""),
