@@ -196,3 +196,25 @@ def condition_of(text: str) -> tuple[bool, str, str | None]:
     found = _CONDITION.match(text)
     assert found
     return found[1] == "!", found[2], found[3]
+
+
+def field_of(element: AnyElement, layout: Layout) -> str:
+    """Whose text the element shows: the first field in it; empty where it shows none."""
+    if isinstance(element, TableElement):
+        return element.rows
+    for name in PLACEHOLDER.findall(_templates(element)):
+        if name in layout.fields:
+            return str(name)
+        for code in layout.elements:
+            if isinstance(code, CodeElement) and name == f"hri.{code.name}":
+                return field_of(code, layout)
+    return ""
+
+
+def _templates(element: AnyElement) -> str:
+    """All templates of an element, one after the other."""
+    if isinstance(element, TextElement | FactElement):
+        return element.text
+    if not isinstance(element, CodeElement):
+        return ""
+    return " ".join([element.text or "", element.link or "", *(element.gs1 or {}).values()])

@@ -22,6 +22,7 @@ import { showPad, wirePins } from "./page/pins.js";
 import { keepPainting, paint, repaint } from "./page/status.js";
 import { setPaper, startPrint } from "./page/print.js";
 import { goTo } from "./page/scanned.js";
+import { startShare } from "./page/share.js";
 import { startSubmit } from "./page/submit.js";
 import { offerUpdate } from "./page/update.js";
 import { showUpload } from "./page/upload.js";
@@ -44,6 +45,7 @@ wirePins();
 startPersons();
 startPrint();
 wireOutbox();
+startShare();
 startWedge({ go: goTo });
 htmx.onLoad(wire);
 document.body.addEventListener("htmx:afterSettle", repaint);
@@ -64,6 +66,7 @@ function wire(content) {
     ...(root.matches(selector) ? [root] : []),
     ...root.querySelectorAll(selector),
   ];
+  for (const one of all("[data-share]")) /** @type {HTMLElement} */ (one).hidden = false;
   for (const one of all("[data-scan]")) startScan(/** @type {HTMLElement} */ (one));
   for (const one of all("[data-round]")) wireRound(one);
   for (const one of all("[data-signature]")) wireSignature(/** @type {HTMLElement} */ (one));

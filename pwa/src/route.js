@@ -9,13 +9,15 @@ import { handInTicket } from "./switch.js";
 /** @typedef {(work: Promise<unknown>) => void} Keep keeps the worker alive for this */
 /** @typedef {import("./domain/problem.js").Problem} Problem */
 /**
- * @typedef {"asset" | "blob" | "form" | "language" | "lock" | "network" | "page" | "pin"
+ * @typedef {"asset" | "blob" | "form" | "label" | "language" | "lock" | "network" | "page" | "pin"
  *   | "sign_in" | "sign_out" | "switch"} Way
  */
 
 const ASSETS = /^\/(assets\/|manifest\.webmanifest$)/;
 const NOT_HERE = /^\/(sync|schema|health|sw\.js)(\/|$)/;
-const ONLY_SERVER = /^\/(sign-in|labels\.pdf)$|\/(label|record)\.(png|svg|pdf|zpl|json|csv)$/;
+const ONLY_SERVER = /^\/(sign-in|labels\.pdf)$|\/(label|record)\.(pdf|zpl|json|csv)$/;
+/** `/lots/{id}/label.svg?layout=…`; docs/labels.md, "Pictures by address". */
+export const LABEL = /^\/lots\/([^/]+)\/label\.(svg|png)$/;
 const BLOB = /^\/blobs\/[0-9a-f]{64}$/;
 export const FORM = /^\/do\/([a-z_]+\.[a-z_]+)$/;
 const LANGUAGE = /^\/(?:language|lang\/(zh_CN|en))$/;
@@ -43,6 +45,7 @@ export function wayOf(request, origin) {
   if (!isGet) return null;
   if (ASSETS.test(url.pathname)) return "asset";
   if (BLOB.test(url.pathname)) return "blob";
+  if (LABEL.test(url.pathname)) return "label";
   const isPage = request.mode === "navigate" || request.headers.get("HX-Request") === "true";
   if (!isPage) return null;
   return ONLY_SERVER.test(url.pathname) ? "network" : "page";

@@ -51,4 +51,6 @@ export interface Shared {
   areas: Record<string, string[]>;
   types: Record<string, string>;
   late_hours?: number;
+  /** Where people and labels say that the plant is: scheme and host. */
+  public_url: string;
 }

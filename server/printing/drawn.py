@@ -40,4 +40,4 @@ def problem_of(error: LabelError) -> Problem:
     """What is wrong with a label: label_glyph_missing, label_text_too_long, label_code_too_wide,
     label_failed."""
     code = _PROBLEMS.get(error.code, "label_failed")
-    return Problem(code, {"about": error.about, "why": error.code})
+    return Problem(code, {"about": error.about, "why": error.code, "field": error.heading})
