@@ -1,4 +1,4 @@
-"""Labels printed in a real browser, by a real server and onto a real port; and void ones scanned,
+"""Printing: labels in a real browser, by a real server and onto a real port; and void ones scanned,
 also where there is no network.
 """
 
@@ -122,9 +122,33 @@ def test_the_print_dialog_gets_each_label_on_a_page_of_its_own_size(
     assert (one["serials"], one["state"]) == (["0007", "0008"], "here")
     whole = keeper.context.request.get(f"{server.url}/labels.pdf?entry={one['entry']}&page=label")
     assert len(MEDIA_BOX.findall(whole.body())) == 4
-    page.locator(".printout-page a.button").click()
+    page.locator(".printout-page > a.button").click()
     page.wait_for_url("**/labels/*")
     assert page.evaluate("document.adoptedStyleSheets.length") == 0, "other pages print as usual"
+
+
+def test_the_print_dialog_of_a_device_without_a_network_gets_its_labels_too(
+    opened: Opened, server: RealServer
+):
+    keeper = opened("chen.jing")
+    keeper.go(f"/labels/{ID}?layout=material")
+    drawn(keeper, ".label-preview img")
+    server.kill()
+    print_labels(keeper, "material", here=True, first="0100", last="0101")
+    page = keeper.page
+    page.wait_for_url("**/printout?*")
+    expect(page.locator("[data-printout] img")).to_have_count(2)
+    page.evaluate("window.print = () => document.body.setAttribute('data-printed', '')")
+    page.locator("[data-print]").click()
+    expect(page.locator("body")).to_have_attribute("data-printed", "")
+    boxes = MEDIA_BOX.findall(page.pdf(prefer_css_page_size=True))
+    assert [round(float(width) / POINTS_PER_MM) for width, _ in boxes] == [100, 100]
+
+
+def drawn(device: Device, selector: str) -> None:
+    """The picture is there."""
+    width = "(image) => image.decode().then(() => image.naturalWidth)"
+    assert device.page.locator(selector).evaluate(width) > 100
 
 
 def test_a_printed_label_leads_to_its_lot_and_is_told_apart(opened: Opened, server: RealServer):
