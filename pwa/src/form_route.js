@@ -3,6 +3,7 @@
  */
 import { notRecorded, page, redirect } from "./answers.js";
 import { Problem } from "./domain/problem.js";
+import { keepDraft } from "./drafts.js";
 import { SIGNINGS } from "./domain/signings.js";
 import { takeForm } from "./forms.js";
 import { pageUrl } from "./pages.js";
@@ -41,12 +42,31 @@ export async function answerForm(device, request, keep) {
     if (there) return there;
   }
   if ("problems" in taken) return wrongForm(device, request, { data, taken });
+  await endDraft(device, request);
   device.broadcast({ type: "changed", keys: [taken.on] });
   const sending = device.sync.run();
   keep(sending.then(() => device.sync.blobs()));
   const { online } = await device.net.state();
   if (online) await Promise.race([sending, new Promise((done) => setTimeout(done, PATIENCE_MS))]);
   return redirect(taken.to);
+}
+
+/**
+ * What was recorded is no draft any more, even if the tab did not live to hear of it: brought back
+ * and sent again it would be a second deed.
+ * @param {Device} device
+ * @param {Request} request
+ */
+async function endDraft({ database, now }, request) {
+  const { pathname, search } = pageUrl(hereOf(request));
+  const action = new URL(request.url).pathname;
+  const draft = { place: pathname + search, action, values: [], at: now().toISOString() };
+  await keepDraft(database, draft, now()).catch(() => undefined);
+}
+
+/** @param {Request} request @returns {string} the page on which the form stood */
+function hereOf(request) {
+  return request.headers.get("HX-Current-URL") ?? request.referrer;
 }
 
 /**
@@ -69,8 +89,7 @@ export async function refusedForm(device, request, { error, page: address, value
  * @param {{data: FormData, taken: import("./forms.js").Wrong}} what
  */
 async function wrongForm(device, request, { data, taken }) {
-  const here = request.headers.get("HX-Current-URL") ?? request.referrer;
-  const url = pageUrl(String(data.get("then_error") ?? here));
+  const url = pageUrl(String(data.get("then_error") ?? hereOf(request)));
   const isPartial = request.headers.get("HX-Request") === "true";
   const answer = await ownAnswer(device, { url, isPartial, form: taken });
   if (answer?.kind === "page") return page(answer.html, { status: 422, isPush: false });

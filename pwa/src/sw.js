@@ -73,9 +73,12 @@ worker.addEventListener("message", (event) => {
   event.waitUntil(take(device, event.data ?? {}, reply));
 });
 
-/** Takes over between two entries, never in the middle of one. */
+/**
+ * Takes over between two entries, never in the middle of one. Nobody records while the lock is
+ * held, and the browser may take its time: so it is asked, and not waited for.
+ */
 async function begin() {
-  await alone("append", () => worker.skipWaiting());
+  await alone("append", async () => void worker.skipWaiting());
 }
 
 /** @param {Request} request */

@@ -29,6 +29,20 @@ WORKER_STATE = """async () => {
   });
 }"""
 
+# The worker's clock: what records and what asks the server go by it.
+SET_CLOCK = """(ahead_ms) => {
+  self.RealDate ??= Date;
+  const { RealDate } = self;
+  self.Date = class extends RealDate {
+    constructor(...given) {
+      super(...(given.length > 0 ? given : [RealDate.now() + ahead_ms]));
+    }
+    static now() {
+      return RealDate.now() + ahead_ms;
+    }
+  };
+}"""
+
 
 class Device:
     """One device of one person."""
@@ -42,6 +56,7 @@ class Device:
         viewport: ViewportSize = TABLET,
         locale: str = "zh-CN",
         home: Path | None = None,
+        camera: bool = True,
     ) -> None:
         self.server = server
         self.film = folder / "camera.mjpeg"
@@ -52,6 +67,8 @@ class Device:
         # Whose browser it is, and thereby which authorities it trusts.
         self._environment: dict[str, str | float | bool] = {**os.environ}
         self._environment |= {"HOME": str(home)} if home else {}
+        # Whether the person has let the app use the camera, or said no.
+        self._camera = camera
         self._context: BrowserContext | None = None
         self.problems: list[str] = []
         folder.mkdir(parents=True)
@@ -72,11 +89,11 @@ class Device:
         self._context = self._playwright.chromium.launch_persistent_context(
             self._folder / "profile",
             executable_path=find_chromium(),
-            args=chromium_arguments(*camera_arguments(self.film)),
+            args=chromium_arguments(*camera_arguments(self.film, is_granted=self._camera)),
             viewport=self._viewport,
             locale=self._locale,
             has_touch=self._viewport is PHONE,
-            permissions=["camera"],
+            permissions=["camera"] if self._camera else [],
             env=self._environment,
         )
         self._context.set_default_timeout(WAIT_MS)
@@ -131,6 +148,11 @@ class Device:
         """What the worker says of itself: ready, waiting, online …"""
         found: dict[str, Any] = self.page.evaluate(WORKER_STATE)
         return found
+
+    def set_clock(self, ahead_ms: float) -> None:
+        """Set the clock by which the worker records, asks and judges PINs."""
+        for worker in self.context.service_workers:
+            worker.evaluate(SET_CLOCK, ahead_ms)
 
     def wait_for(self, met: Callable[[dict[str, Any]], bool]) -> None:
         """Until the worker's state meets a condition; asked ten times a second."""

@@ -13,9 +13,10 @@ FRAMES_A_SECOND = 30
 BENCH = (188, 180, 168)
 
 
-def camera_arguments(film: Path | None = None) -> list[str]:
-    """Chromium's arguments for a camera that is always granted and shows `film` over and over."""
-    arguments = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+def camera_arguments(film: Path | None = None, *, is_granted: bool = True) -> list[str]:
+    """Chromium's arguments for a camera that shows `film` over and over, granted or refused."""
+    answer = "--use-fake-ui-for-media-stream" if is_granted else "--deny-permission-prompts"
+    arguments = ["--use-fake-device-for-media-stream", answer]
     return [*arguments, f"--use-file-for-fake-video-capture={film}"] if film else arguments
 
 

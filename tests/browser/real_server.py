@@ -58,6 +58,11 @@ class RealServer:
         with urllib.request.urlopen(f"{self.url}/health", timeout=2) as answer:
             return int(answer.status)
 
+    def build(self) -> str:
+        """The id of the app that it hands out."""
+        with urllib.request.urlopen(f"{self.url}/health", timeout=2) as answer:
+            return str(json.load(answer)["build"])
+
     def kill(self) -> None:
         """SIGKILL: no goodbye, nothing flushed."""
         if self._process is not None:

@@ -1,7 +1,7 @@
 """An installed app in the field: what can go wrong with a device, and what it says then.
 
-Real Chromium against a real server process. TLS is in test_tls, the camera's own faults are in
-test_scanner, the storage that is full in test_restore and tests/pwa.
+Real Chromium against a real server process. TLS is in test_tls, a new version in test_update; no
+room, no camera, a tab that dies and clocks that jump are in test_bad_days.
 """
 
 from collections.abc import Iterator
@@ -39,19 +39,6 @@ NO_OWN_PROMPT = """addEventListener("beforeinstallprompt", (event) => {
   if (event.isTrusted) event.stopImmediatePropagation();
 }, true);"""
 LITTLE_ROOM = """navigator.storage.estimate = async () => ({ usage: 980e6, quota: 1000e6 });"""
-# The worker's clock: what records and what asks the server go by it.
-SET_CLOCK = """(ahead_ms) => {
-  self.RealDate ??= Date;
-  const { RealDate } = self;
-  self.Date = class extends RealDate {
-    constructor(...given) {
-      super(...(given.length > 0 ? given : [RealDate.now() + ahead_ms]));
-    }
-    static now() {
-      return RealDate.now() + ahead_ms;
-    }
-  };
-}"""
 
 
 @pytest.fixture
@@ -101,13 +88,12 @@ def test_after_a_week_offline_the_person_is_warned_and_then_the_supervisor(
 
 
 def test_a_clock_that_was_changed_is_told_until_it_is_right_again(tablet: Device):
-    worker = tablet.context.service_workers[0]
-    worker.evaluate(SET_CLOCK, 3.5 * 3600_000)
+    tablet.set_clock(3.5 * 3600_000)
     notice = tablet.page.locator("[data-clock]")
     expect(notice).to_be_hidden()
     tablet.page.evaluate(ASK_TO_SYNC)
     expect(notice).to_contain_text("This device’s clock is 3 h off from the server’s")
-    worker.evaluate(SET_CLOCK, 0)
+    tablet.set_clock(0)
     tablet.page.evaluate(ASK_TO_SYNC)
     expect(notice).to_be_hidden()
 

@@ -12,8 +12,10 @@ from playwright.sync_api import Playwright, expect, sync_playwright
 
 from server.demo import plant
 from tests.browser.device import PASSWORD, Device
+from tests.browser.fake_camera import mjpeg
 from tests.browser.real_server import RealServer
 from tests.browser.test_journey import page_of
+from tests.browser.test_scanner import qr
 
 ZHANG, ZHANGS_PIN = "zhang.wei", "271828"
 WANG, WANGS_PIN = "wang.fang", "314159"
@@ -21,6 +23,7 @@ WRONG_PIN = "998877"
 APPROVAL = plant.WAITING_REQUISITION.replace("requisition/", "approval/")
 NOTE = "夹具松动，已告知班长"
 SWITCH_MAX_S = 8
+HOUR_MS = 3600_000
 
 
 class Floor:
@@ -181,3 +184,65 @@ def test_the_pin_of_a_key_that_was_ended_opens_nothing_once_the_server_is_there(
     tablet.press(WANGS_PIN)
     expect(page.locator("[data-switch]")).to_contain_text("服务器没有接受")
     expect(page.locator(f"[data-person='{WANG}']")).to_have_count(0)
+
+
+def test_an_untouched_tablet_locks_itself_without_a_server_too(floor: Floor) -> None:
+    tablet, page = floor.tablet, floor.tablet.page
+    floor.server.kill()
+    page.clock.install()
+    tablet.go(page_of(plant.SHARED_LOT))
+    page.locator("details:has(form[action='/do/note.added']) summary").click()
+    tablet.fill({"body.text": "half a thought of Wang's"})
+    page.clock.fast_forward("09:00")
+    expect(page.locator("h1")).to_be_visible()
+    page.mouse.click(5, 400)
+    page.clock.fast_forward("09:00")
+    expect(page.locator("body")).to_have_attribute("data-login", WANG)
+    page.clock.fast_forward("02:00")
+    expect(page.locator("[data-switch]")).to_contain_text("谁来操作")
+    page.go_back()
+    expect(page.locator("[data-switch]")).to_be_visible()
+    page.locator(f"[data-person='{WANG}']").click()
+    tablet.press(WANGS_PIN)
+    expect(page.locator("body")).to_have_attribute("data-login", WANG)
+
+
+def test_a_pin_opens_nothing_a_day_after_the_server_last_saw_its_person(floor: Floor) -> None:
+    tablet, page = floor.tablet, floor.tablet.page
+    floor.server.kill()
+    tablet.set_clock(23 * HOUR_MS)
+    tablet.switch(ZHANG, ZHANGS_PIN)
+    tablet.set_clock(25 * HOUR_MS)
+    page.locator(".bar-lock button").click()
+    expect(page.locator(f"[data-person='{WANG}']")).to_contain_text("需要网络")
+    page.locator(f"[data-person='{WANG}']").click()
+    expect(page.locator("[data-switch]")).to_contain_text("这次用 PIN 需要网络")
+    tablet.press(WANGS_PIN)
+    expect(page.locator("[data-problems]")).to_contain_text("离线登录已过期，请联网后再用 PIN")
+    tablet.set_clock(-2 * HOUR_MS)
+    tablet.go(f"/switch?who={WANG}")
+    tablet.press(WANGS_PIN)
+    expect(page.locator("[data-problems]")).to_contain_text("离线登录已过期")
+    tablet.set_clock(25 * HOUR_MS)
+    floor.server.start()
+    tablet.go(f"/switch?who={WANG}")
+    tablet.press(WANGS_PIN)
+    expect(page.locator("body")).to_have_attribute("data-login", WANG)
+
+
+def test_a_badge_before_the_camera_and_a_pin_open_a_tablet_without_a_server(floor: Floor) -> None:
+    tablet, page = floor.tablet, floor.tablet.page
+    floor.server.kill()
+    mjpeg(tablet.film, qr(f"{floor.server.url}/switch?who={ZHANG}"))
+    tablet.go("/scan")
+    expect(page.locator("[data-switch] h1")).to_have_text("张伟")
+    tablet.press(ZHANGS_PIN)
+    expect(page.locator("body")).to_have_attribute("data-login", ZHANG)
+
+
+def test_a_badge_of_somebody_without_a_pin_here_says_what_to_do(floor: Floor) -> None:
+    tablet, page = floor.tablet, floor.tablet.page
+    mjpeg(tablet.film, qr(f"{floor.server.url}/switch?who=zhou.min"))
+    tablet.go("/scan")
+    expect(page.locator("[data-switch]")).to_contain_text("zhou.min")
+    expect(page.locator("[data-switch]")).to_contain_text("用密码登录")

@@ -33,7 +33,7 @@ PLANNED = {
     "sign-in expired": 3,
 }
 # Kinds that are counted where they show.
-SEEN = ("reordered", "two drainers", "poison entry", "old version")
+SEEN = ("reordered", "two drainers", "poison entry", "old version", "late delivery")
 KINDS = (*LIKELY, *PLANNED, *SEEN)
 
 

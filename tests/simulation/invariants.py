@@ -1,4 +1,4 @@
-"""The thirteen invariants of `docs/protocol.md`, by number, as they must hold when all is calm.
+"""The fourteen invariants of `docs/protocol.md`, by number, as they must hold when all is calm.
 
 Checkers only; they know nothing of how the day went but what people were told. Those that are
 about steps (3 to 7) are also held at each step by `watch`.
@@ -20,7 +20,7 @@ from sync.document import site_of
 from sync.entry import digest_of
 from sync.journal import verdict_of
 from sync.reconcile import BLOCKING_CODES, WAITS
-from tests.simulation import checks
+from tests.simulation import checks, lateness
 from tests.simulation.amendments import expected_conflicts
 from tests.simulation.broken import must
 from tests.simulation.checks import bodies, journal
@@ -211,13 +211,22 @@ def nothing_understood_is_parked(evidence: Evidence) -> None:
             crates.add(row["on_key"])
         case = evidence.documents.get(row["case_key"] or "", {})
         place = (row["device"], row["on_key"])
-        waits = row["status"] == "parked" and case.get("state") == "open"
+        waits = row["status"] == "parked" and _is_undecided(evidence, case)
         if not waits or row["code"] not in {*BLOCKING_CODES, WAITS} or place in held:
             continue
         held.add(place)
         if row["on_key"] in crates and _is_at_work(evidence, row["actor"], site_of(row["on_key"])):
             is_so = _is_understood(evidence, row)
             must(not is_so, 9, f"{row['entry_id']} is parked with {row['code']}, and understood")
+
+
+def _is_undecided(evidence: Evidence, case: dict[str, Any]) -> bool:
+    """When the server last started; what waits behind a decided one is tried at its next start."""
+    resolution = case.get("resolution")
+    if not case or resolution is None:
+        return bool(case)
+    came = {row["entry_id"]: row["received_at"] for row in evidence.rows}
+    return came.get(resolution["entry"], "") > evidence.world.server.started_at
 
 
 def _is_understood(evidence: Evidence, row: RowMapping) -> bool:
@@ -293,6 +302,24 @@ def changed_bytes_are_found(evidence: Evidence) -> None:
     found_and_named(evidence.world.server.plant, evidence.world.chance)
 
 
+def what_came_late_has_one_case(evidence: Evidence) -> None:
+    """Invariant 14: by the words of the device that recorded it; nothing else is called late."""
+    limit_hours = evidence.world.server.plant.settings.late_hours
+    cases = [body for body in evidence.documents.values() if body.get("kind") == "late"]
+    named = Counter(one["entry"] for case in cases for one in case["entries"])
+    known = {row["entry_id"]: row for row in evidence.rows}
+    for entry, count in named.items():
+        must(entry in known and count == 1, 14, f"{entry} is named late {count} times")
+        hours = lateness.hours_late(known[entry])
+        must(hours > limit_hours, 14, f"{entry} is called late after {hours:.1f} h")
+    for entry in evidence.world.server.told & set(known):
+        is_due = lateness.hours_late(known[entry]) > limit_hours
+        must(not is_due or entry in named, 14, f"{entry} came late, and no case names it")
+    for case in cases:
+        is_all = case["params"]["count"] == len(case["entries"])
+        must(is_all, 14, f"{case['key']} counts {case['params']}, names {len(case['entries'])}")
+
+
 Checker = Callable[[Evidence], None]
 INVARIANTS: dict[int, tuple[Checker, ...]] = {
     1: (confirmed_entries_are_in_the_journal_once, nothing_is_resumed_twice),
@@ -304,6 +331,7 @@ INVARIANTS: dict[int, tuple[Checker, ...]] = {
     9: (parked_entries_have_one_case_and_an_owner, nothing_understood_is_parked),
     11: (ledgers_are_in_the_journal,),
     12: (codes_are_never_used_again,),
+    14: (what_came_late_has_one_case,),
     13: (changed_bytes_are_found,),
 }
 

@@ -128,6 +128,11 @@ class Network:
         if self.faults.strikes("server killed after the commit"):
             self._die("")
             return
+        told_late = self._alive(lambda: self.server.tell_late(asked, answers, self._kill()))
+        if told_late is None:
+            return
+        if told_late:
+            self.faults.note("late delivery")
         for letter, answer in zip(welcome, answers, strict=True):
             self._answer(letter, answer)
 

@@ -60,7 +60,8 @@ function touched({ target }) {
 
 function keep() {
   clearTimeout(soon);
-  if (!latest?.isConnected) return;
+  // One that is on its way will be recorded or shown again with what was typed.
+  if (!latest?.isConnected || latest.getAttribute("aria-busy") === "true") return;
   const place = placeOf();
   const action = latest.getAttribute("action") ?? "";
   sent = { place, action };
