@@ -14,6 +14,8 @@ import { siteOf } from "./terms.js";
 
 export const TEXT_SHOWN = 80;
 const [LOT, ITEM, CODE] = /** @type {const} */ (["lot", "item", "code"]);
+/** By a label, without a document of their own. */
+const NAMED = ["asset", "equipment", "location", "person"];
 /** What a typed number may be the end of: `type/SITE:number`. */
 const NUMBERED = ["job", "visit", "order", "item"];
 /** And of what is keyed by its entry. */
@@ -28,6 +30,7 @@ const NUMBER_TERMS = ["requisition.number"];
  */
 export async function keyOfScan(moment, text, me) {
   const reading = read(text);
+  if (NAMED.includes(reading.type ?? "")) return `${reading.type}/${reading.id}`;
   if (reading.kind === "own") return known(moment, `${reading.type}/${reading.id}`, text);
   if (reading.kind === "gs1" && !reading.lot) return itemKey(moment, reading, text);
   const lots = await lotKeys(moment, reading);

@@ -13,7 +13,9 @@ import { handInTicket } from "./switch.js";
  *   | "sign_in" | "sign_out" | "switch"} Way
  */
 
-const ASSETS = /^\/(assets\/|manifest\.webmanifest$)/;
+/** Files of the app; an id with its colon is of an asset's label. */
+const ASSETS = /^\/(assets\/(?!.*(?::|%3A))|manifest\.webmanifest$)/i;
+const ASSET_LABEL = /^\/assets\/([^/]+)$/;
 const NOT_HERE = /^\/(sync|schema|health|sw\.js)(\/|$)/;
 const ONLY_SERVER = /^\/(sign-in|labels\.pdf)$|\/(label|record)\.(pdf|zpl|json|csv)$/;
 /** `/lots/{id}/label.svg?layout=…`; docs/labels.md, "Pictures by address". */
@@ -83,6 +85,8 @@ export function askOf(request) {
   const url = new URL(request.url);
   const isFragment = request.headers.get("HX-Request") === "true";
   const isPartial = isFragment && request.headers.get("HX-History-Restore-Request") !== "true";
+  const [, asset] = ASSET_LABEL.exec(url.pathname) ?? [];
+  if (asset) return { url: new URL(`/delivered/${asset}`, url), isPartial };
   if (!DIGITAL_LINK.test(url.pathname)) return { url, isPartial };
   // The link in a label's QR code, followed by the phone's own camera.
   const scan = new URL("/scan", url);

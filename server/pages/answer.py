@@ -43,6 +43,11 @@ class Asked:
     query: Mapping[str, str]
     url: str
 
+    @property
+    def code(self) -> str:
+        """What follows the last colon of the id: a code without its site."""
+        return self.id.rpartition(":")[2]
+
 
 def match(path: str, query: Mapping[str, str], url: str) -> Asked | None:
     """The page at this (percent-encoded) path; a fixed path goes before one with an id."""
@@ -66,7 +71,8 @@ def _declared(page: Page, query: Mapping[str, str]) -> dict[str, str]:
 def fetched(asked: Asked, me: Mapping[str, Any] | None, reader: Reader) -> dict[str, Any]:
     """The documents and lists of a page. Problem: unknown_document (also what is out of scope)."""
     page = asked.page
-    given: dict[str, Any] = {"id": asked.id, "me": me or {}, "query": asked.query, "doc": None}
+    given: dict[str, Any] = {"id": asked.id, "code": asked.code, "me": me or {}}
+    given |= {"query": asked.query, "doc": None}
     found: dict[str, Any] = {"doc": None, **page.get("fixed", {})}
     if "doc" in page:
         key = _fill(page["doc"], given)[0]

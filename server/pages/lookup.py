@@ -15,6 +15,7 @@ from sync.problem import Problem
 TEXT_SHOWN_CHARS = 80
 NUMBERED = ("job", "visit", "order", "item")  # a typed number is the end of `type/SITE:number`
 NUMBER_TERMS = ("requisition.number",)  # and of what is keyed by its entry
+NAMED = ("asset", "equipment", "location", "person")  # by a label, without a document
 Doc = dict[str, Any]
 
 
@@ -52,7 +53,9 @@ def item_of(text: str, index: Index, field: str) -> str:
 def document_of(text: str, index: Index, me: Mapping[str, Any]) -> str:
     """The key of whatever the scanned code leads to. Problems: unknown_code, ambiguous_code."""
     reading = _reading(text)
-    if reading.kind == "own":
+    if reading.kind == "own" and reading.type in NAMED:
+        found = [f"{reading.type}/{reading.id}"]
+    elif reading.kind == "own":
         found = _present([f"{reading.type}/{reading.id}"], index)
     elif reading.kind == "gs1" and not reading.lot:
         found = _items_by_gtin(reading, index)

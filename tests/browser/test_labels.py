@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Playwright
+from playwright.sync_api import Playwright, expect
 
 from labels.draw import drawings
 from labels.marks import Code, Drawing
@@ -152,3 +152,20 @@ def test_printed_labels_go_to_another_app_or_into_files(server: RealServer, tabl
     assert saved.value.suggested_filename == files[0][0]
     meant = drawn(server, lot, number=numbers[0])
     assert texts_in(Image.open(saved.value.path())) == {c.symbol.text for c in codes_of(meant)}
+
+
+def test_what_other_labels_name_has_a_page_here_too(server: RealServer, tablet: Device):
+    lot = server.document(plant.SHARED_LOT)
+    place = lot["holdings"][0]["location"]
+    server.kill()
+    tablet.go(f"/locations/SZ:{place}")
+    expect(tablet.page.locator("h1")).to_have_text(place)
+    expect(tablet.page.locator(".tiles")).to_contain_text(lot["code"])
+    for path, name in (
+        ("/equipment/SZ%3AE-0107", "E-0107"),
+        ("/assets/SZ%3AAS-00318", "AS-00318"),
+        (f"/people/{LOGIN}", "王芳"),
+        ("/scan?code=https%3A%2F%2Fplant.example%2Fequipment%2FSZ%253AG-1", "G-1"),
+    ):
+        tablet.go(path)
+        expect(tablet.page.locator("h1")).to_have_text(name)

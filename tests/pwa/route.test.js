@@ -81,6 +81,7 @@ test("each request goes its way", () => {
   assert.equal(way("/do/step.recorded", post), "form");
   assert.equal(way("/assets/page.js", quiet), "asset");
   assert.equal(way("/manifest.webmanifest", quiet), "asset");
+  assert.deepEqual([way("/assets/SZ:AS-1"), way("/assets/SZ%3AAS-1")], ["page", "page"]);
   assert.equal(way(`/blobs/${"a".repeat(64)}`, quiet), "blob");
   assert.equal(way(`/blobs/${"a".repeat(64)}`, { method: "PATCH" }), null);
   for (const path of ["/sign-in", "/labels.pdf?lot=x"]) {

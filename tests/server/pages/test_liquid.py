@@ -155,7 +155,8 @@ def context(page: Page, lang: str, chance: random.Random) -> dict[str, Any]:
         "roles": chance.sample(ROLES, 3),
     }
     made: dict[str, Any] = {
-        "page": {name: page[name] for name in ("name", "path", "title", "nav")} | {"url": "/x?y=1"},
+        "page": {name: page[name] for name in ("name", "path", "title", "nav")}
+        | {"id": "SZ:A-01", "code": "A-01", "url": "/x?y=1"},
         "me": None if page.get("public") and chance.random() < 0.5 else me,
         "lang": lang,
         "today": "2026-11-22",
