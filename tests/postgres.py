@@ -20,12 +20,12 @@ from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
 SETTINGS = ("max_connections = 200", "log_min_messages = fatal")
-# The tests' databases need not outlive a power failure; the benchmarks' do.
 GOODBYE_MS = 30_000
 GONE = text(
     "SELECT count(pg_terminate_backend(pid, :wait_ms)) FROM pg_stat_activity"
     " WHERE datname = :database"
 )
+# The tests' databases need not outlive a power failure; the benchmarks' do.
 HASTY = ("fsync = off", "full_page_writes = off", "synchronous_commit = off")
 
 EMPTY = """
