@@ -7,7 +7,7 @@ before it asks.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from typing import Literal
@@ -52,6 +52,10 @@ _LOT_ID = re.compile(
     r":[A-Za-z0-9][A-Za-z0-9._/+-]{0,39}\Z"
 )
 _BROKEN_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+# The number of one printed label: eight characters for the print, then which of its labels.
+PRINT = re.compile(r"[0-9A-HJKMNP-TV-Z]{8}-[1-9][0-9]{0,2}\Z")
+PRINT_PARAMETER = "p"
+PRINT_IDENTIFIER = "91"  # company internal information
 _IDENTIFIER = re.compile(r"[0-9]{2,4}\Z")
 
 
@@ -61,7 +65,8 @@ class Reading:
 
     gs1: gtin (fourteen digits), lot, serial, expiry, more (all other identifiers and their values)
     · own: type, id · lot_id: id · text, foreign: text · invalid: reason, one of the codes of
-    `labels.error` or empty, too_long, control_characters.
+    `labels.error` or empty, too_long, control_characters. `print` is the label's own number, where
+    a code of ours tells it.
     """
 
     kind: Kind
@@ -74,6 +79,7 @@ class Reading:
     id: str | None = None
     text: str | None = None
     reason: str | None = None
+    print: str | None = None
 
 
 def read(text: str) -> Reading:
@@ -104,7 +110,7 @@ def _marked(bare: str) -> Reading:
     return _unmarked(rest)
 
 
-def _gs1(elements: gs1.Elements) -> Reading:
+def _gs1(elements: gs1.Elements, query: str = "") -> Reading:
     if not (elements.gtin or elements.lot or any(key in elements.more for key in gs1.KEYS)):
         raise LabelError("no_gtin_or_lot", "", message="the code holds neither key nor lot")
     return Reading(
@@ -114,7 +120,18 @@ def _gs1(elements: gs1.Elements) -> Reading:
         serial=elements.serial,
         expiry=elements.expiry,
         more=elements.more or None,
+        print=_print(query) or _as_print(elements.more.get(PRINT_IDENTIFIER, "")),
     )
+
+
+def _print(query: str) -> str | None:
+    """The label's own number in the query of a link."""
+    said = (part.partition("=") for part in query.split("&"))
+    return next((_as_print(value) for name, _, value in said if name == PRINT_PARAMETER), None)
+
+
+def _as_print(text: str) -> str | None:
+    return text if PRINT.match(text) else None
 
 
 def _unmarked(bare: str) -> Reading:
@@ -140,11 +157,11 @@ def _linked(bare: str, link: re.Match[str]) -> Reading:
     _, path, query = link.groups()
     segments = path.removesuffix("/").split("/")[1:]
     if len(segments) == 2 and segments[0] in TYPES:
-        return _own(bare, segments)
+        return replace(_own(bare, segments), print=_print(query or ""))
     pairs = _path_pairs(segments)
     if pairs is None:
         return Reading("foreign", text=bare)
-    return _gs1(gs1.elements([*pairs, *_query_pairs(query or "")]))
+    return _gs1(gs1.elements([*pairs, *_query_pairs(query or "")]), query or "")
 
 
 def _own(bare: str, segments: list[str]) -> Reading:

@@ -32,6 +32,8 @@ def content(element: CodeElement, names: Mapping[str, str]) -> tuple[str, str]:
     pairs = [(name, value) for name, value in pairs if value]
     if element.link is not None:
         link = _link(element.link, pairs, names)
+        query = _query(element, names)
+        link += f"{'&' if '?' in link else '?'}{query}" if query else ""
         return link, link
     if element.gs1 is not None:
         return gs1.written(pairs)
@@ -55,6 +57,12 @@ def _link(path: str, pairs: list[tuple[str, str]], names: Mapping[str, str]) -> 
     if any(name == gs1.GTIN for name, _ in pairs) and all(gs1.value_fits(*pair) for pair in pairs):
         return base + digital_link_path(pairs)
     return base + filled(path, names, lambda value: quote(value, safe=""))
+
+
+def _query(element: CodeElement, names: Mapping[str, str]) -> str:
+    """What is added to a link; in a Digital Link names that are no digits are anybody's own."""
+    told = {name: filled(value, names) for name, value in (element.query or {}).items()}
+    return "&".join(f"{name}={quote(value, safe='')}" for name, value in told.items() if value)
 
 
 def digital_link_path(pairs: list[tuple[str, str]]) -> str:

@@ -74,6 +74,7 @@ def _value(name: str, rule: FieldRule, value: object) -> str:
         return _WRITTEN[rule.type](text)
     except (ValueError, InvalidOperation) as error:
         if isinstance(error, LabelError):
+            error.field, error.heading = name, {"zh": rule.zh, "en": rule.en}
             raise
         raise LabelError("field_value", name,
                          message=f"{name} ({rule.zh}): {text[:60]!r} is no {rule.type}"

@@ -5,6 +5,7 @@ wraps, and is refused where it does not fit. The tables are `labels.draw_table`'
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from labels import status
@@ -24,6 +25,7 @@ from labels.layout import (
     TableElement,
     TextElement,
     condition_of,
+    field_of,
 )
 from labels.marks import BLACK, GREY, Box, Code, Drawing, Grid, Ink, Mark, Picture
 from labels.symbol import Symbol, symbol
@@ -75,8 +77,9 @@ def _names(label: Label, grid: Grid) -> tuple[dict[str, str], dict[str, Symbol]]
     symbols: dict[str, Symbol] = {}
     for element in label.layout.elements:
         if isinstance(element, CodeElement) and _holds(element, label):
-            text, names[f"hri.{element.name}"] = content(element, names)
-            symbols[element.name] = _symbol(element, text, grid)
+            with _told(element, label):
+                text, names[f"hri.{element.name}"] = content(element, names)
+                symbols[element.name] = _symbol(element, text, grid)
     return names, symbols
 
 
@@ -111,12 +114,26 @@ def _drawing(page: Page) -> Drawing:
     marks: list[Mark] = []
     for element in layout.elements:
         if _holds(element, page.label):
-            marks.extend(_drawn(element, page))
+            with _told(element, page.label):
+                marks.extend(_drawn(element, page))
     width_mm, height_mm = layout.size
     return Drawing(
         grid.dots_down(width_mm), grid.dots_down(height_mm), grid.dpi, width_mm, height_mm,
         tuple(marks),
     )  # fmt: skip
+
+
+@contextmanager
+def _told(element: AnyElement, label: Label) -> Iterator[None]:
+    """What cannot be drawn is told with the field whose text it is."""
+    try:
+        yield
+    except LabelError as error:
+        named = (name for name, value in label.values.items() if value == error.about != "")
+        error.field = error.field or next(named, field_of(element, label.layout))
+        if rule := label.layout.fields.get(error.field):
+            error.heading = {"zh": rule.zh, "en": rule.en}
+        raise
 
 
 def _drawn(element: AnyElement, page: Page) -> Iterator[Mark]:

@@ -39,10 +39,13 @@ class LabelError(ValueError):
     """A label that cannot be made, or a code that cannot be read, as asked.
 
     `code` is stable and may be tested; `about` is the character, field, path or text it is about;
-    the message is for the log and the command line.
+    the message is for the log and the command line. `field` is the field whose text cannot be
+    drawn, `heading` its names by language; both empty where it is none's.
     """
 
     def __init__(self, code: Code, about: str, *, message: str) -> None:
         super().__init__(message)
         self.code: Code = code
         self.about = about
+        self.field = ""
+        self.heading: dict[str, str] = {}

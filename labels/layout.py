@@ -98,7 +98,8 @@ class CodeElement(Element):
     """A code; `size` is what its dark modules may take, the quiet zone comes on top.
 
     One of `text`, `gs1` (identifier: value) and `link` (a path below the base URL); a link with
-    `gs1` becomes a GS1 Digital Link where there is a GTIN and GS1 can carry the values.
+    `gs1` becomes a GS1 Digital Link where there is a GTIN and GS1 can carry the values; `query`
+    adds names and values behind its `?`, those that are not empty.
     `module_mm`: the smallest module that is printed, and the largest.
     """
 
@@ -108,6 +109,7 @@ class CodeElement(Element):
     text: str | None = None
     gs1: dict[str, str] | None = None
     link: str | None = None
+    query: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], str] | None = None
     module_mm: tuple[Extent, Extent]
     align: Align = "left"
     stand: Stand = "top"
@@ -194,3 +196,25 @@ def condition_of(text: str) -> tuple[bool, str, str | None]:
     found = _CONDITION.match(text)
     assert found
     return found[1] == "!", found[2], found[3]
+
+
+def field_of(element: AnyElement, layout: Layout) -> str:
+    """Whose text the element shows: the first field in it; empty where it shows none."""
+    if isinstance(element, TableElement):
+        return element.rows
+    for name in PLACEHOLDER.findall(_templates(element)):
+        if name in layout.fields:
+            return str(name)
+        for code in layout.elements:
+            if isinstance(code, CodeElement) and name == f"hri.{code.name}":
+                return field_of(code, layout)
+    return ""
+
+
+def _templates(element: AnyElement) -> str:
+    """All templates of an element, one after the other."""
+    if isinstance(element, TextElement | FactElement):
+        return element.text
+    if not isinstance(element, CodeElement):
+        return ""
+    return " ".join([element.text or "", element.link or "", *(element.gs1 or {}).values()])

@@ -81,6 +81,8 @@ def _texts(layout: Layout, element: Element) -> Iterator[tuple[Place, str, set[s
             yield (key,), getattr(element, key) or "", known
         for name, value in (element.gs1 or {}).items():
             yield ("gs1", name), value, known
+        for name, value in (element.query or {}).items():
+            yield ("query", name), value, known
     elif isinstance(element, TableElement) and element.rows in layout.fields:
         for number, column in enumerate(element.columns):
             names = set(layout.fields[element.rows].columns)
@@ -102,6 +104,8 @@ def _code(element: CodeElement) -> Iterator[tuple[Place, str]]:
         yield ("gs1",), "goes with a link or with a GS1 code"
     if element.link is not None and not element.link.startswith("/"):
         yield ("link",), "is a path that starts with /"
+    if element.query and element.link is None:
+        yield ("query",), "goes with a link"
 
 
 def _table(layout: Layout, element: TableElement) -> Iterator[tuple[Place, str]]:

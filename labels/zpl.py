@@ -17,9 +17,10 @@ from PIL import Image, ImageChops, ImageDraw
 from labels.error import LabelError
 from labels.font import ASCENT, DESCENT, Weight
 from labels.gs1 import FNC1
+from labels.letters import BLACK, WHITE, two_toned, write
 from labels.linear import Linear
 from labels.marks import Box, Code, Drawing, Picture, Text
-from labels.raster import BLACK, WHITE, stamped, two_toned, write
+from labels.raster import stamped
 from labels.symbol import Kind
 
 DPIS = (203, 300, 600)

@@ -8,6 +8,7 @@ import { existsSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { labelParts } from "./label_parts.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
@@ -23,8 +24,10 @@ const BUNDLES = [
 
 /** What a build id covers: the same sources give the same id on every machine. */
 const SOURCES = [
+  "labels/layouts",
   "pwa/build.mjs",
   "pwa/icons",
+  "pwa/label_parts.mjs",
   "pwa/manifest.webmanifest",
   "pwa/package-lock.json",
   "pwa/src",
@@ -80,10 +83,12 @@ async function bundle() {
   }
 }
 
-/** Copies what needs no bundling: the decoder's WASM, the icons and the manifest. */
+/** Copies what needs no bundling: the WASM of codes, the icons and the manifest. */
 async function copyAssets() {
-  const wasm = "node_modules/zxing-wasm/dist/reader/zxing_reader.wasm";
-  await copyFile(join(here, wasm), join(dist, "zxing_reader.wasm"));
+  for (const part of ["reader", "writer"]) {
+    const wasm = `zxing_${part}.wasm`;
+    await copyFile(join(here, "node_modules/zxing-wasm/dist", part, wasm), join(dist, wasm));
+  }
   await mkdir(join(dist, "icons"), { recursive: true });
   for (const icon of await readdir(join(here, "icons"))) {
     await copyFile(join(here, "icons", icon), join(dist, "icons", icon));
@@ -110,5 +115,6 @@ await mkdir(dist, { recursive: true });
 const id = await buildId();
 await bundle();
 await copyAssets();
+await writeFile(join(dist, "labels.json"), JSON.stringify(await labelParts(root)));
 await writeManifest(id);
 console.log(`built ${relative(root, dist)} ${id}`);

@@ -18,6 +18,7 @@ from server.collector import relax
 from server.demo.people import PASSWORDS, PEOPLE
 from server.notices.notifier import Notifier
 from server.plant import Plant, opened
+from server.printing.hall import printing
 from server.resume import resume
 from server.settings import Settings
 from server.setup import build_demo
@@ -151,7 +152,7 @@ def _run(plant: Plant, arguments: argparse.Namespace, proof: Proof | None) -> No
     configure_logs()
     resume(plant)
     try:
-        with _setup_page(plant, arguments, proof), _notices(plant):
+        with _setup_page(plant, arguments, proof), _notices(plant), printing(plant):
             _serve_app(plant, arguments, proof)
     finally:
         plant.close()

@@ -109,6 +109,7 @@ class Plant:
             "areas": AREAS_BY_ROLE,
             "types": {name: cls.area for name, cls in DOCUMENTS.items()},
             "late_hours": self.settings.late_hours,
+            "public_url": self.settings.public_url,
         }
 
     def now(self) -> datetime:

@@ -21,6 +21,9 @@ VARIABLES = {
     "tls_certificate": "TRAVELER_TLS_CERTIFICATE",
     "tls_key": "TRAVELER_TLS_KEY",
     "tls_names": "TRAVELER_TLS_NAMES",
+    "printers": "TRAVELER_PRINTERS",
+    "print_late_minutes": "TRAVELER_PRINT_LATE_MINUTES",
+    "print_give_up_minutes": "TRAVELER_PRINT_GIVE_UP_MINUTES",
 }
 # The push services of Chrome and Android, Firefox, Safari, Edge.
 PUSH_HOSTS = "fcm.googleapis.com,push.services.mozilla.com,push.apple.com,notify.windows.com"
@@ -37,6 +40,8 @@ class Settings:
     Notices go to `push_hosts` only; `push_contact` (mailto: or https:) is who they can turn to.
     `tls_certificate` and `tls_key` are files of a certificate that the plant has; `tls_names` are
     further names and addresses, separated by commas, for one of our own making.
+    `printers` is a file that names the label printers. A print that comes later than
+    `print_late_minutes` asks first; one that no printer took within `print_give_up_minutes` failed.
     """
 
     data: Path = Path("data")
@@ -52,6 +57,9 @@ class Settings:
     tls_certificate: str = ""
     tls_key: str = ""
     tls_names: str = ""
+    printers: str = ""
+    print_late_minutes: int = 30
+    print_give_up_minutes: int = 30
 
     @property
     def database_url(self) -> str:
@@ -96,4 +104,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         tls_certificate=given("tls_certificate"),
         tls_key=given("tls_key"),
         tls_names=given("tls_names"),
+        printers=given("printers"),
+        print_late_minutes=int(given("print_late_minutes")),
+        print_give_up_minutes=int(given("print_give_up_minutes")),
     )

@@ -1,8 +1,9 @@
 """Statements in bulk: rows written, removed or looked up by many keys, each in one statement.
 
-The same for SQLite and PostgreSQL. Each is compiled once and handed to the driver as text:
-SQLAlchemy's own way through it costs more than the database's, for every row and every list of
-keys that has another length.
+The same for SQLite, which takes row after row, and for PostgreSQL, which takes all of them at once
+as an array for each column. Each is compiled once and handed to the driver as text: SQLAlchemy's
+own way through it costs more than the database's, for every row and every list of keys that has
+another length.
 """
 
 import json
@@ -19,9 +20,11 @@ from sqlalchemy import (
     Insert,
     Select,
     Table,
+    TableValuedAlias,
     Text,
     any_,
     bindparam,
+    column,
     delete,
     func,
     select,
@@ -99,45 +102,70 @@ class _Prepared:
 
     sql: str
     columns: tuple[tuple[str, Callable[[Any], Any] | None], ...]
-    positional: bool
+    by_columns: bool
+    keys: tuple[str, ...]
 
     def execute(self, connection: Connection, rows: Sequence[Row]) -> None:
-        told: list[Any] = [
-            tuple([row[name] if bind is None else bind(row[name]) for name, bind in self.columns])
-            for row in rows
-        ]
-        if not self.positional:
-            names = [name for name, _ in self.columns]
-            told = [dict(zip(names, values, strict=True)) for values in told]
-        connection.exec_driver_sql(self.sql, told)
+        if self.by_columns:
+            told = self._distinct(rows)
+            values = {name: [_as(bind, row[name]) for row in told] for name, bind in self.columns}
+            connection.exec_driver_sql(self.sql, values)
+            return
+        each = [tuple([_as(bind, row[name]) for name, bind in self.columns]) for row in rows]
+        connection.exec_driver_sql(self.sql, each)
+
+    def _distinct(self, rows: Sequence[Row]) -> list[Row]:
+        """One statement can't change a row twice: the last word on each."""
+        return list({tuple([row[key] for key in self.keys]): row for row in rows}.values())
+
+
+def _as(bind: Callable[[Any], Any] | None, value: Any) -> Any:
+    return value if bind is None else bind(value)
 
 
 @lru_cache(maxsize=PREPARED_MAX)
 def _prepared(model: type[SQLModel], dialect: Dialect, *, replaces: bool) -> _Prepared:
     table = table_of(model)
-    own = postgresql if dialect.name == "postgresql" else sqlite
-    statement = own.insert(table)
+    names = [column.name for column in table.columns]
     keys = [column.name for column in table.primary_key.columns]
-    others = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
+    if dialect.name == "postgresql":
+        statement: Any = postgresql.insert(table).from_select(names, select(_told(table, names)))
+    else:
+        statement = sqlite.insert(table)
+    others = {name: statement.excluded[name] for name in names if name not in keys}
     if replaces and others:
         statement = statement.on_conflict_do_update(index_elements=keys, set_=others)
     elif replaces:
         statement = statement.on_conflict_do_nothing()
-    return _as_prepared(statement, table, dialect, [column.name for column in table.columns])
+    return _as_prepared(statement, table, dialect, names, keys)
 
 
 @lru_cache(maxsize=PREPARED_MAX)
 def _removal(model: type[SQLModel], dialect: Dialect, names: tuple[str, ...]) -> _Prepared:
     table = table_of(model)
-    statement = delete(table).where(*(table.c[name] == bindparam(name) for name in names))
-    return _as_prepared(statement, table, dialect, list(names))
+    told = _told(table, names).c if dialect.name == "postgresql" else None
+    given = {name: bindparam(name) if told is None else told[name] for name in names}
+    statement = delete(table).where(*(table.c[name] == one for name, one in given.items()))
+    return _as_prepared(statement, table, dialect, names, names)
 
 
-def _as_prepared(statement: Any, table: Table, dialect: Dialect, names: list[str]) -> _Prepared:
-    columns = names if isinstance(statement, Insert) else None
+def _told(table: Table, names: Sequence[str]) -> TableValuedAlias:
+    """Rows given as an array for each column: one statement, however many there are."""
+    arrays = [bindparam(name, type_=postgresql.ARRAY(table.c[name].type)) for name in names]
+    columns = [column(name, table.c[name].type) for name in names]
+    return func.unnest(*arrays).table_valued(*columns, name="told").render_derived()
+
+
+def _as_prepared(
+    statement: Any, table: Table, dialect: Dialect, names: Sequence[str], keys: Sequence[str]
+) -> _Prepared:
+    by_columns = dialect.name == "postgresql"
+    columns = list(names) if isinstance(statement, Insert) and not by_columns else None
     compiled = statement.compile(dialect=dialect, column_keys=columns)
     binds = {c.name: c.type.dialect_impl(dialect).bind_processor(dialect) for c in table.columns}
     order = compiled.positiontup or names
-    return _Prepared(
-        str(compiled), tuple((name, binds[name]) for name in order), bool(compiled.positional)
-    )
+    values = tuple((name, binds[name]) for name in order)
+    text = str(compiled)
+    if by_columns:  # as bytes: in a text every quote of a document would have to be escaped
+        text = text.replace(")s::", ")b::")
+    return _Prepared(text, values, by_columns, tuple(keys))

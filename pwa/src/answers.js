@@ -85,3 +85,19 @@ export function image({ bytes, type }) {
   };
   return new Response(bytes, { headers });
 }
+
+/**
+ * A label drawn on this device.
+ * @param {Blob} blob
+ * @param {string} name of the file when it is saved
+ */
+export function picture(blob, name) {
+  const headers = {
+    "Content-Type": blob.type,
+    "Content-Disposition": `inline; filename="${name.replace(/[^\w.-]/g, "_")}"`,
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+  };
+  return new Response(blob, { headers });
+}

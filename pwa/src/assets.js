@@ -13,7 +13,9 @@ const NEEDED = ["/assets/page.js", "/assets/app.css", "/assets/icons/icons.svg",
 const AT_HAND = ["/assets/page.js", "/assets/app.css", "/assets/icons/icons.svg"];
 const WANTED = [
   "/assets/decoder.js",
+  "/assets/labels.json",
   "/assets/zxing_reader.wasm",
+  "/assets/zxing_writer.wasm",
   "/assets/icons/icon.svg",
   "/assets/icons/icon-192.png",
   "/assets/icons/apple-touch-icon.png",

@@ -2,11 +2,12 @@
  * What a page is given: its documents and lists out of the view, and all that every page gets.
  * The twin of server/pages/answer.py: the same table, the same context.
  */
-import { filled } from "./addresses.js";
+import { filled, pageAt } from "./addresses.js";
 import { problem } from "./domain/problem.js";
 import { holdingsOf } from "./holdings.js";
+import { labelSaid } from "./labels/fields.js";
 import { listOf } from "./lists.js";
-import { scannedOf } from "./lookup.js";
+import { scannedOf } from "./scanned.js";
 import { divergedOf, outboxOf } from "./outbox_page.js";
 import { findEntry } from "./outbox.js";
 
@@ -29,9 +30,9 @@ import { findEntry } from "./outbox.js";
  */
 export async function fetched(moment, { page, id, url }, me) {
   /** @type {Record<string, any>} */
-  const scope = { id, me, query: queryOf(page, url), doc: null };
+  const scope = { id, code: codeOf(id), me, query: queryOf(page, url), doc: null };
   /** @type {Record<string, any>} */
-  const found = { doc: null };
+  const found = { doc: null, ...page.fixed };
   if (page.doc) {
     const [key = ""] = filled(page.doc, scope);
     found["doc"] = scope["doc"] = await shown(moment, key);
@@ -43,6 +44,9 @@ export async function fetched(moment, { page, id, url }, me) {
   }
   for (const [name, template] of Object.entries(page.scanned ?? {})) {
     found[name] = await scannedOf(moment, filled(template, scope).join(""));
+  }
+  for (const [name, template] of Object.entries(page.said ?? {})) {
+    found[name] = labelSaid(found["labels"], filled(template, scope).join(""));
   }
   for (const [name, spec] of Object.entries(page.lists ?? {})) {
     const list = await listOf(moment, spec, scope);
@@ -104,8 +108,16 @@ async function doneOf(moment, id) {
  * @param {PageSpec} page
  * @param {URL} url
  */
-export function pageOf({ name, path, title, nav }, url) {
+export function pageOf(page, url) {
+  const { name, path, title, nav } = page;
   const clean = new URL(url);
   clean.searchParams.delete("done");
-  return { name, path, title, nav: nav ?? "", url: clean.pathname + clean.search };
+  const id = pageAt([page], url.pathname)?.id ?? "";
+  const code = codeOf(id);
+  return { name, path, title, nav: nav ?? "", id, code, url: clean.pathname + clean.search };
+}
+
+/** What follows the last colon of an id: a code without its site. @param {string} id */
+function codeOf(id) {
+  return id.slice(id.lastIndexOf(":") + 1);
 }

@@ -1,7 +1,8 @@
 /**
  * From what was scanned or typed to the document it means, among those that this device knows.
  */
-import { Problem, problem } from "./domain/problem.js";
+import { pathOf } from "./addresses.js";
+import { problem } from "./domain/problem.js";
 import { cut } from "./domain/values.js";
 import { read } from "./scan/code.js";
 import { siteOf } from "./terms.js";
@@ -11,8 +12,10 @@ import { siteOf } from "./terms.js";
 /** @typedef {import("./types").Me} Me */
 /** @typedef {import("./view.js").Moment} Moment */
 
-const TEXT_SHOWN = 80;
+export const TEXT_SHOWN = 80;
 const [LOT, ITEM, CODE] = /** @type {const} */ (["lot", "item", "code"]);
+/** By a label, without a document of their own. */
+const NAMED = ["asset", "equipment", "location", "person"];
 /** What a typed number may be the end of: `type/SITE:number`. */
 const NUMBERED = ["job", "visit", "order", "item"];
 /** And of what is keyed by its entry. */
@@ -27,11 +30,25 @@ const NUMBER_TERMS = ["requisition.number"];
  */
 export async function keyOfScan(moment, text, me) {
   const reading = read(text);
+  if (NAMED.includes(reading.type ?? "")) return `${reading.type}/${reading.id}`;
   if (reading.kind === "own") return known(moment, `${reading.type}/${reading.id}`, text);
   if (reading.kind === "gs1" && !reading.lot) return itemKey(moment, reading, text);
   const lots = await lotKeys(moment, reading);
   if (reading.kind !== "text" || lots.length > 0) return only(lots, text, CODE);
   return only(await numbered(moment, reading.text ?? "", me), text, CODE);
+}
+
+/**
+ * The address that a scanned code leads to; with the label's own number where the code tells it.
+ * @param {Moment} moment
+ * @param {string} text
+ * @param {Me} me
+ * @returns {Promise<string>} Problems: as keyOfScan.
+ */
+export async function addressOfScan(moment, text, me) {
+  const where = pathOf(await keyOfScan(moment, text, me));
+  const { print } = read(text);
+  return print && where.startsWith("/lots/") ? `${where}?p=${print}` : where;
 }
 
 /**
@@ -65,46 +82,8 @@ export async function itemOf(moment, text) {
   return only(keysOf(items), text, ITEM);
 }
 
-/**
- * What a code says, and the lot and item that it names among what is here; twin of `scanned` in
- * server/pages/lookup.py.
- * @param {Moment} moment
- * @param {string} text
- * @returns {Promise<Record<string, any>>}
- */
-export async function scannedOf(moment, text) {
-  const none = { kind: null, gtin: null, lot_code: null, serial: null, place: null };
-  const nothing = { expires_on: null, lot: null, item: null, problem: null };
-  const told = { ...none, ...nothing, text: cut(text, TEXT_SHOWN) };
-  if (text === "") return told;
-  const reading = read(text);
-  const { kind, gtin = null, serial = null, expiry = null, id = "" } = reading;
-  const code = id.slice(id.lastIndexOf(":") + 1) || null;
-  const isPlace = reading.type === "location";
-  const lot_code = reading.lot ?? (isPlace ? null : code);
-  const place = isPlace ? code : kind === "text" ? (reading.text ?? null) : null;
-  const said = { ...told, kind, gtin, serial, lot_code, place, expires_on: expiry };
-  const found = await lotOf(moment, text).then((key) => moment.get(key), asProblem);
-  const problem = found instanceof Problem ? found : found ? null : notFound(text, "unknown_lot");
-  const lot = found instanceof Problem ? null : found;
-  const [only, ...others] = gtin ? await itemsBy(moment, gtin) : [];
-  const item = lot ? await moment.get(lot["item"]) : others.length === 0 ? (only ?? null) : null;
-  return {
-    ...said,
-    lot: lot && moment.seen(lot),
-    item: item && moment.seen(item),
-    problem: problem && { code: problem.code, params: problem.params },
-  };
-}
-
-/** @param {unknown} error */
-function asProblem(error) {
-  if (error instanceof Problem) return error;
-  throw error;
-}
-
 /** @param {Moment} moment @param {string} gtin */
-async function itemsBy(moment, gtin) {
+export async function itemsBy(moment, gtin) {
   return (await moment.find(["item"])).filter((item) => item["gtin"] === gtin);
 }
 
@@ -191,6 +170,6 @@ function only(keys, text, noun) {
 }
 
 /** @param {string} text @param {string} code */
-function notFound(text, code) {
+export function notFound(text, code) {
   return problem(code, { text: cut(text, TEXT_SHOWN) });
 }

@@ -21,7 +21,9 @@ import { changed, leave, startRefresh } from "./page/refresh.js";
 import { followPerson, personChanged, startPersons } from "./page/persons.js";
 import { showPad, wirePins } from "./page/pins.js";
 import { keepPainting, paint, repaint } from "./page/status.js";
+import { setPaper, startPrint } from "./page/print.js";
 import { goTo } from "./page/scanned.js";
+import { startShare } from "./page/share.js";
 import { startSubmit } from "./page/submit.js";
 import { offerUpdate } from "./page/update.js";
 import { showUpload } from "./page/upload.js";
@@ -43,7 +45,9 @@ startRefresh();
 wireInputs();
 wirePins();
 startPersons();
+startPrint();
 wireOutbox();
+startShare();
 startWedge({ go: goTo });
 htmx.onLoad(wire);
 document.body.addEventListener("htmx:afterSettle", repaint);
@@ -64,6 +68,7 @@ function wire(content) {
     ...(root.matches(selector) ? [root] : []),
     ...root.querySelectorAll(selector),
   ];
+  for (const one of all("[data-share]")) /** @type {HTMLElement} */ (one).hidden = false;
   for (const one of all("[data-scan]")) startScan(/** @type {HTMLElement} */ (one));
   for (const one of all("[data-round]")) wireRound(one);
   for (const one of all("[data-signature]")) wireSignature(/** @type {HTMLElement} */ (one));
@@ -74,6 +79,7 @@ function wire(content) {
   for (const one of all("[data-storage]")) void sayStorage(/** @type {HTMLElement} */ (one));
   for (const one of all("[data-room]")) void sayRoom(/** @type {HTMLElement} */ (one));
   for (const one of all("[data-link]")) void sayLink(/** @type {HTMLElement} */ (one));
+  setPaper();
   if (all("[data-notices]").length > 0) void sayNotices();
   if (all("[data-install-now]").length > 0) paintInstall();
 }

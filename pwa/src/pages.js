@@ -3,10 +3,10 @@
  *
  * Not here: which requests come here (route.js), what a page is given (context.js).
  */
-import { ownUrl, pageAt, pathOf } from "./addresses.js";
+import { ownUrl, pageAt } from "./addresses.js";
 import { fetched, own } from "./context.js";
 import { Problem } from "./domain/problem.js";
-import { keyOfScan } from "./lookup.js";
+import { addressOfScan } from "./lookup.js";
 import { createMade } from "./made.js";
 import { localDay } from "./moment.js";
 import { holdersOf } from "./pins.js";
@@ -95,7 +95,7 @@ export function createPages({ view, net, shared, now }) {
         const isShared = !signin && Object.keys(await holdersOf(moment.tx)).length > 0;
         if (session.locked || isShared) return { to: "/switch" };
         if (!session.isReady || !signin) return null;
-        if (code) return { to: pathOf(await keyOfScan(moment, code, signin)) };
+        if (code) return { to: await addressOfScan(moment, code, signin) };
         const documents = await fetched(moment, asked, signin);
         const { revision } = moment;
         const pins = await pinsOf(moment, now());

@@ -9,13 +9,17 @@ import { handInTicket } from "./switch.js";
 /** @typedef {(work: Promise<unknown>) => void} Keep keeps the worker alive for this */
 /** @typedef {import("./domain/problem.js").Problem} Problem */
 /**
- * @typedef {"asset" | "blob" | "form" | "language" | "lock" | "network" | "page" | "pin"
+ * @typedef {"asset" | "blob" | "form" | "label" | "language" | "lock" | "network" | "page" | "pin"
  *   | "sign_in" | "sign_out" | "switch"} Way
  */
 
-const ASSETS = /^\/(assets\/|manifest\.webmanifest$)/;
+/** Files of the app; an id with its colon is of an asset's label. */
+const ASSETS = /^\/(assets\/(?!.*(?::|%3A))|manifest\.webmanifest$)/i;
+const ASSET_LABEL = /^\/assets\/([^/]+)$/;
 const NOT_HERE = /^\/(sync|schema|health|sw\.js)(\/|$)/;
-const ONLY_SERVER = /^\/(sign-in|labels\.pdf)$|\/(label|record)\.(png|pdf|zpl|json|csv)$/;
+const ONLY_SERVER = /^\/(sign-in|labels\.pdf)$|\/(label|record)\.(pdf|zpl|json|csv)$/;
+/** `/lots/{id}/label.svg?layout=…`; docs/labels.md, "Pictures by address". */
+export const LABEL = /^\/lots\/([^/]+)\/label\.(svg|png)$/;
 const BLOB = /^\/blobs\/[0-9a-f]{64}$/;
 export const FORM = /^\/do\/([a-z_]+\.[a-z_]+)$/;
 const LANGUAGE = /^\/(?:language|lang\/(zh_CN|en))$/;
@@ -43,6 +47,7 @@ export function wayOf(request, origin) {
   if (!isGet) return null;
   if (ASSETS.test(url.pathname)) return "asset";
   if (BLOB.test(url.pathname)) return "blob";
+  if (LABEL.test(url.pathname)) return "label";
   const isPage = request.mode === "navigate" || request.headers.get("HX-Request") === "true";
   if (!isPage) return null;
   return ONLY_SERVER.test(url.pathname) ? "network" : "page";
@@ -80,6 +85,8 @@ export function askOf(request) {
   const url = new URL(request.url);
   const isFragment = request.headers.get("HX-Request") === "true";
   const isPartial = isFragment && request.headers.get("HX-History-Restore-Request") !== "true";
+  const [, asset] = ASSET_LABEL.exec(url.pathname) ?? [];
+  if (asset) return { url: new URL(`/delivered/${asset}`, url), isPartial };
   if (!DIGITAL_LINK.test(url.pathname)) return { url, isPartial };
   // The link in a label's QR code, followed by the phone's own camera.
   const scan = new URL("/scan", url);

@@ -22,6 +22,10 @@ export interface PageSpec {
   also?: Record<string, string>;
   lists?: Record<string, ListSpec>;
   scanned?: Record<string, string>;
+  /** What became of the label of a number, among the documents in `labels`. */
+  said?: Record<string, string>;
+  /** The same each time. */
+  fixed?: Record<string, any>;
   query?: string[];
   roles?: string[] | null;
   public?: boolean;
@@ -47,4 +51,6 @@ export interface Shared {
   areas: Record<string, string[]>;
   types: Record<string, string>;
   late_hours?: number;
+  /** Where people and labels say that the plant is: scheme and host. */
+  public_url: string;
 }

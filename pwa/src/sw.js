@@ -9,6 +9,8 @@ import { getBlob } from "./blobs.js";
 import { paintBadge } from "./badge.js";
 import { BUILD } from "./build.js";
 import { createDevice } from "./device.js";
+import { answerLabel } from "./label_route.js";
+import { createLabels } from "./labels/labels.js";
 import { alone } from "./locks.js";
 import { take } from "./messages.js";
 import { answerForm } from "./form_route.js";
@@ -27,11 +29,14 @@ const device = createDevice({
   app: BUILD,
 });
 
+const labels = createLabels((path) => assetFor(new Request(path)));
+
 /** @type {Record<import("./route.js").Way, (event: FetchEvent) => Promise<Response>>} */
 const WAYS = {
   asset: ({ request }) => assetFor(request),
   blob: ({ request }) => blobFor(request),
   form: (event) => answerForm(device, event.request, (work) => event.waitUntil(work)),
+  label: ({ request }) => answerLabel(device, request, labels),
   language: ({ request }) => answerLanguage(device, request),
   lock: () => answerLock(device),
   network: ({ request }) => answerFromNetwork(device, request),

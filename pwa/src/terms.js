@@ -2,14 +2,29 @@
  * Index terms of a document, by which lists find it. The twin of `Document.terms`.
  */
 
+import { isUnfinished } from "./domain/label.js";
+
 /** @typedef {import("./types").Doc} Doc */
 
 /** Fields that are not in the JSON but computed. @type {Record<string, (doc: Doc) => unknown>} */
 const COMPUTED = {
+  "label.receipt": receiptOf,
+  "label.unfinished": (label) => (label["prints"].some(isUnfinished) ? true : null),
+  "lot.receipt": receiptOf,
   "lot.scan": (lot) => (lot["gtin"] ? `${lot["gtin"]}/${lot["code"]}` : null),
   "lot.places": (lot) => lot["holdings"].map((/** @type {any} */ one) => one.location),
+  "label.entries": (label) => label["prints"].map((/** @type {any} */ one) => one.entry),
+  "label.queues": (label) =>
+    label["prints"]
+      .filter((/** @type {any} */ one) => one.state === "waiting")
+      .map((/** @type {any} */ one) => one.printer),
   site: (doc) => siteOf(doc.key),
 };
+
+/** @param {Doc} doc @returns {string | null} the site and the day that it came in */
+function receiptOf(doc) {
+  return doc["received_on"] ? `${siteOf(doc.key)}:${doc["received_on"]}` : null;
+}
 
 /**
  * @param {string} key as in lot/SZ:M-1001:L2611-03

@@ -75,7 +75,7 @@ class Lot(Document):
 
     type = "lot"
     area = "floor"
-    index = ("site", "status", "item", "code", "scan", "places")
+    index = ("site", "status", "item", "code", "scan", "places", "receipt")
     searched = ("code", "item_code", "item_name.zh", "item_name.en", "supplier_lot", "supplier")
 
     code: str
@@ -109,6 +109,11 @@ class Lot(Document):
     def scan(self) -> str | None:
         """What a GS1 code of this lot resolves to: `gtin/code`."""
         return f"{self.gtin}/{self.code}" if self.gtin else None
+
+    @property
+    def receipt(self) -> str | None:
+        """The site and the day that it came in, as in SZ:2026-11-25."""
+        return f"{self.site}:{self.received_on}" if self.received_on else None
 
     @property
     def places(self) -> list[str]:

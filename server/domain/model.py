@@ -7,12 +7,16 @@ from server.domain import (
     delivery,
     item,
     job_step,
+    label_print,
+    label_queue,
+    label_void,
     lot_birth,
     lot_status,
     movement,
     note,
     order,
     person,
+    printer,
     procedure,
     requisition_ask,
     resumption,
@@ -25,9 +29,11 @@ from server.domain.approval import Approval
 from server.domain.case import Case, park, settled
 from server.domain.item import Item
 from server.domain.job import Job
+from server.domain.label import Label
 from server.domain.lot import Lot
 from server.domain.order import Order
 from server.domain.person import Person, Site
+from server.domain.printer import Printer
 from server.domain.procedure import Procedure
 from server.domain.requisition import Requisition
 from server.domain.signer import Signer
@@ -43,6 +49,8 @@ DOCUMENTS: dict[str, type[Document]] = {
         Signer,
         Item,
         Lot,
+        Label,
+        Printer,
         Procedure,
         Order,
         Job,
@@ -72,6 +80,10 @@ KINDS: dict[str, Kind] = {
         note,
         correction,
         delivery,
+        printer,
+        label_print,
+        label_queue,
+        label_void,
     )
     for kind in module.KINDS
 }

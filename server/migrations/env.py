@@ -10,12 +10,19 @@ from sqlmodel import SQLModel
 
 import server.accounts.tables
 import server.notices.tables
+import server.printing.tables
 import server.records.tables
 import sync.tables
 from server.settings import from_environment
 from sync.store import Store
 
-TABLES = (sync.tables, server.accounts.tables, server.notices.tables, server.records.tables)
+TABLES = (
+    sync.tables,
+    server.accounts.tables,
+    server.notices.tables,
+    server.printing.tables,
+    server.records.tables,
+)
 
 
 def _migrate(connection: Connection) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import unquote
 
+from server.pages.label_fields import label_said
 from server.pages.lookup import scanned
 from server.pages.table import PAGES, Page
 from sync.problem import Problem
@@ -42,6 +43,11 @@ class Asked:
     query: Mapping[str, str]
     url: str
 
+    @property
+    def code(self) -> str:
+        """What follows the last colon of the id: a code without its site."""
+        return self.id.rpartition(":")[2]
+
 
 def match(path: str, query: Mapping[str, str], url: str) -> Asked | None:
     """The page at this (percent-encoded) path; a fixed path goes before one with an id."""
@@ -65,8 +71,9 @@ def _declared(page: Page, query: Mapping[str, str]) -> dict[str, str]:
 def fetched(asked: Asked, me: Mapping[str, Any] | None, reader: Reader) -> dict[str, Any]:
     """The documents and lists of a page. Problem: unknown_document (also what is out of scope)."""
     page = asked.page
-    given: dict[str, Any] = {"id": asked.id, "me": me or {}, "query": asked.query, "doc": None}
-    found: dict[str, Any] = {"doc": None}
+    given: dict[str, Any] = {"id": asked.id, "code": asked.code, "me": me or {}}
+    given |= {"query": asked.query, "doc": None}
+    found: dict[str, Any] = {"doc": None, **page.get("fixed", {})}
     if "doc" in page:
         key = _fill(page["doc"], given)[0]
         found["doc"] = given["doc"] = reader.get(key)
@@ -77,6 +84,8 @@ def fetched(asked: Asked, me: Mapping[str, Any] | None, reader: Reader) -> dict[
         found[name] = reader.get(keys[0]) if keys else None
     for name, pattern in page.get("scanned", {}).items():
         found[name] = scanned("".join(_fill(pattern, given)), reader)
+    for name, pattern in page.get("said", {}).items():
+        found[name] = label_said(found["labels"], "".join(_fill(pattern, given)))
     for name, query in page.get("lists", {}).items():
         found[name] = _list(query, given, reader)
     return found

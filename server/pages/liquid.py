@@ -13,6 +13,7 @@ from typing import Any
 from liquid import CachingDictLoader, Environment, Markup, StrictUndefined
 
 from server.pages import wording
+from server.pages.label_fields import numbered
 from server.pages.wording import Wording
 
 LAYOUT = "layout/page"
@@ -113,7 +114,7 @@ def at_kind(kinds: Mapping[str, Mapping[str, Any]], kind: Any) -> Any:
 
 
 VALUE_FILTERS: dict[str, Any] = {
-    "append": lambda value, more: f"{value if value is not None else ''}{more}",
+    "append": lambda value, more: "".join(str(x) for x in (value, more) if x is not None),
     "at": wording.at,
     "before": wording.before,
     "day": wording.day,
@@ -122,6 +123,7 @@ VALUE_FILTERS: dict[str, Any] = {
     "id": wording.identity,
     "json": wording.compact,
     "moment": wording.moment,
+    "numbered": numbered,
     "path": wording.path,
     "qty": lambda value: "" if value is None else str(value),
     "short": wording.short,

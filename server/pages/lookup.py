@@ -8,11 +8,14 @@ from typing import Any, Protocol
 
 from labels.code import Reading
 from labels.code import read as read_code
+from server.pages.label_fields import label_said
+from server.pages.wording import identity, path
 from sync.problem import Problem
 
 TEXT_SHOWN_CHARS = 80
 NUMBERED = ("job", "visit", "order", "item")  # a typed number is the end of `type/SITE:number`
 NUMBER_TERMS = ("requisition.number",)  # and of what is keyed by its entry
+NAMED = ("asset", "equipment", "location", "person")  # by a label, without a document
 Doc = dict[str, Any]
 
 
@@ -50,7 +53,9 @@ def item_of(text: str, index: Index, field: str) -> str:
 def document_of(text: str, index: Index, me: Mapping[str, Any]) -> str:
     """The key of whatever the scanned code leads to. Problems: unknown_code, ambiguous_code."""
     reading = _reading(text)
-    if reading.kind == "own":
+    if reading.kind == "own" and reading.type in NAMED:
+        found = [f"{reading.type}/{reading.id}"]
+    elif reading.kind == "own":
         found = _present([f"{reading.type}/{reading.id}"], index)
     elif reading.kind == "gs1" and not reading.lot:
         found = _items_by_gtin(reading, index)
@@ -61,16 +66,25 @@ def document_of(text: str, index: Index, me: Mapping[str, Any]) -> str:
     return _only(found, text, "code", "code")
 
 
+def page_of(text: str, index: Index, me: Mapping[str, Any]) -> str:
+    """The address that a scanned code leads to; with the label's own number where the code tells
+    it, so that the page says if that label is void. Problems: as `document_of`.
+    """
+    where, number = path(document_of(text, index, me)), _reading(text).print
+    return f"{where}?p={number}" if number and where.startswith("/lots/") else where
+
+
 def scanned(text: str, index: Index) -> Doc:
     """What a code says, and the lot and item that it names among what is there.
 
-    `{text, kind, gtin, lot_code, serial, expires_on, place, lot, item, problem}`; lot and item are
-    documents or None, `place` a location's code or what may be one, `problem` says why there is no
-    lot. All None for an empty text.
+    `{text, kind, gtin, lot_code, serial, expires_on, place, lot, item, label, problem}`; lot and
+    item are documents or None, `place` a location's code or what may be one, `label` what became of
+    the label that was scanned, `problem` says why there is no lot. All None for an empty text.
     """
     told: Doc = dict.fromkeys(
-        ("kind", "gtin", "lot_code", "serial", "expires_on", "place", "lot", "item", "problem")
-    )
+        ("kind", "gtin", "lot_code", "serial", "expires_on", "place", "lot", "item", "label",
+         "problem")
+    )  # fmt: skip
     told["text"] = text[:TEXT_SHOWN_CHARS]
     if not text:
         return told
@@ -82,7 +96,9 @@ def scanned(text: str, index: Index) -> Doc:
     told |= {"place": code if is_place else reading.text if reading.kind == "text" else None}
     told |= {"expires_on": reading.expiry.isoformat() if reading.expiry else None}
     try:
-        told["lot"] = index.get(_only(_lots(reading, index), text, "lot", "code"))
+        key = _only(_lots(reading, index), text, "lot", "code")
+        labels = index.get(f"label/{identity(key)}") if reading.print else None
+        told |= {"lot": index.get(key), "label": label_said(labels, reading.print or "")}
     except Problem as problem:
         told["problem"] = {"code": problem.code, "params": problem.params}
     items = _items_by_gtin(reading, index) if reading.gtin else []

@@ -4,14 +4,18 @@ A page names its address, its template and what it is given: one document (`doc`
 documents (`also`) and lists over index terms (`lists`). Nothing here fetches; `server.pages.answer`
 and `pwa/src/pages.js` do, both from this table.
 
-Placeholders: `{id}` from the address, `{query.x}`, `{me.x}`, `{doc.a.b}`. One that gives a list
-(also through one: `{doc.lines.item}`) gives a term per element. `latest` keeps, after sorting, the
-first document for each value of that field. An absent `{query.x}` drops its `where` or `match`.
+Placeholders: `{id}` from the address, `{code}` (what follows its last colon), `{query.x}`,
+`{me.x}`, `{doc.a.b}`. One that gives a list (also through one: `{doc.lines.item}`) gives a term per
+element. `latest` keeps, after sorting, the first document for each value of that field. An absent
+`{query.x}` drops its `where` or `match`.
+`fixed` is the same each time; `said` tells what became of the label of a number, among `labels`.
 `match` looks a text up in the search texts of the type that `term` names; `from` leaves out those
 before it. `scanned` is what a code says and names (`server.pages.lookup`).
 """
 
 from typing import Any
+
+from server.pages.label_layouts import label_layouts
 
 Page = dict[str, Any]
 LIST_MAX = 200
@@ -85,7 +89,9 @@ def plain(name: str, path: str, template: str, nav: str, **more: Any) -> Page:
 OPEN_ORDERS = listed("order.state=open", "due_on")
 CURRENT_PROCEDURES = listed("procedure", "-revision", latest="code")
 
+UNFINISHED = listed("label.unfinished=true", "about_label")
 TODAY = {
+    "prints": UNFINISHED,
     "jobs": listed("job.waits_for={me.seats}", "due_on", where={"state": "open"}),
     "visits": listed("visit.technician={me.login}", "due_on", where={"state": "open"}),
     "approvals": listed("approval.waits_for={me.seats}", "asked_at", where={"state": "waiting"}),
@@ -93,6 +99,13 @@ TODAY = {
     "cases": listed("case.state=open", "opened_at"),
     "orders": OPEN_ORDERS,
 }
+
+PRINTERS = listed("printer", "key", where={"installed": "true"})
+LAYOUTS = {"layouts": label_layouts()}
+
+LYING_THERE = listed("lot.places={code}", "code")
+# Not /assets: there the app's own files are.
+NAMING_VISITS = {"term": "visit", "match": "{code}", "nearest": True, "limit": NEAREST_MAX}
 
 MY_SIGNERS = listed("signer.person={me.login}", "-enrolled_at")
 
@@ -139,10 +152,40 @@ PAGES: list[Page] = [
     show(
         "lot/show",
         "lots",
-        query=("form",),
-        also={"item": "{doc.item}", "order": "{doc.order}"},
+        query=("form", "p"),
+        also={"item": "{doc.item}", "order": "{doc.order}", "labels": "label/{id}"},
+        said={"said": "{query.p}"},
         lists={"procedures": CURRENT_PROCEDURES | {"where": {"subject": "lot"}}},
     ),
+    show(
+        "label/show",
+        "lots",
+        query=("layout",),
+        doc="lot/{id}",
+        also={"labels": "label/{id}"},
+        lists={"printers": PRINTERS},
+        fixed=LAYOUTS,
+    ),
+    plain("printout", "/printout", "label/printout", "lots")
+    | {
+        "query": ["done"],
+        "lists": {"prints": listed("label.entries={query.done}", "about_label")},
+        "fixed": LAYOUTS,
+    },
+    plain("prints", "/prints", "label/prints", "more")
+    | {"lists": {"prints": UNFINISHED}, "fixed": LAYOUTS},
+    plain("receipt", "/receipts", "label/receipt", "lots")
+    | {
+        "query": ["of", "supplier", "layout"],
+        "lists": {
+            "lots": listed(
+                "lot.receipt={query.of}", "code", where={"supplier": "{query.supplier}"}
+            ),
+            "labels": listed("label.receipt={query.of}", "about_label"),
+            "printers": PRINTERS,
+        },
+        "fixed": LAYOUTS,
+    },
     index(
         "item/index",
         "items",
@@ -229,6 +272,12 @@ PAGES: list[Page] = [
         lists={"cases": unrolled("case", "-opened_at", where={"state": "{query.state}"})},
     ),
     show("case/show", "cases"),
+    # What a label names of which there is no document: who scans one with a phone's own camera is
+    # told what it is, what is known of it, and a way on.
+    plain("location", "/locations/{id}", "named/location", "lots", lists={"lots": LYING_THERE}),
+    plain("equipment", "/equipment/{id}", "named/equipment", "jobs"),
+    plain("asset", "/delivered/{id}", "named/asset", "visits", lists={"visits": NAMING_VISITS}),
+    plain("person", "/people/{id}", "named/person", "more", also={"person": "person/org:{code}"}),
     index("procedure/index", "more", lists={"procedures": CURRENT_PROCEDURES}),
     show("procedure/show", "more"),
 ]

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 LANGUAGES = ("zh_CN", "en")
+# Where the pages of a kind are, if not under its plural.
+FOLDERS = {"asset": "delivered", "equipment": "equipment", "person": "people"}
 SLOT = re.compile(r"\{(\w+)(?::(\w+))?(?:\|([^|{}]*)\|([^|{}]*))?\}")
 MOMENT = re.compile(r"(\d{4})-(\d\d-\d\d)T(\d\d:\d\d)")
 
@@ -131,7 +133,7 @@ def site(key: str | None) -> str:
 def path(key: str | None) -> str:
     """The page of a document key, encoded as encodeURIComponent does, but for the colon."""
     kind, slash, rest = (key or "").partition("/")
-    return f"/{kind}s/{encoded(rest)}" if slash else ""
+    return f"/{FOLDERS.get(kind, f'{kind}s')}/{encoded(rest)}" if slash else ""
 
 
 def encoded(text: str) -> str:

@@ -1,11 +1,14 @@
 """Routes of the device app's files: worker, manifest, scripts, styles, and the shared bundle."""
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from litestar import MediaType, Response, get
 from litestar.params import FromPath
+from litestar.response import Redirect
 
+from server.pages.wording import encoded
 from server.plant import Plant
 from server.web.guard import Asking, plant_of
 from server.web.threaded import threaded
@@ -60,8 +63,13 @@ def shared(request: Asking) -> Response[bytes]:
 
 @get("/assets/{path:path}", include_in_schema=False)
 @threaded
-def asset(request: Asking, path: FromPath[Path]) -> Response[bytes]:
-    """A built file. Problem: not_found."""
+def asset(request: Asking, path: FromPath[Path]) -> Response[Any]:
+    """A built file; an id with its colon, as the label of an asset has it, leads to its page.
+
+    Problem: not_found.
+    """
+    if ":" in str(path):
+        return Redirect(f"/delivered/{encoded(str(path).lstrip('/'))}")
     file = _file(plant_of(request), str(path).lstrip("/"))
     if file.suffix not in MEDIA_TYPES:
         raise Problem("not_found", {})

@@ -56,7 +56,7 @@ def base_context(request: Asking, me: dict[str, Any] | None, asked: Asked) -> di
     plant = plant_of(request)
     page = {name: asked.page[name] for name in ("name", "path", "title", "nav")}
     return {
-        "page": {**page, "url": asked.url},
+        "page": {**page, "id": asked.id, "code": asked.code, "url": asked.url},
         "me": me,
         "lang": lang_of(request),
         "today": plant.today(),

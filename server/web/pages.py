@@ -15,10 +15,9 @@ from server.domain.model import KINDS
 from server.domain.rights import may
 from server.pages.answer import match
 from server.pages.form import SIGNED_WITH, File, Filled, filled
-from server.pages.lookup import document_of
+from server.pages.lookup import page_of
 from server.pages.table import PAGES
 from server.pages.wording import encoded
-from server.pages.wording import path as path_of
 from server.plant import Plant
 from server.web.context import page_response
 from server.web.guard import Asking, plant_of, session_of, signed_in
@@ -62,8 +61,8 @@ def scan(request: Asking) -> Response[Any]:
     if session is not None and code:
         try:
             with plant_of(request).store.read() as connection:
-                key = document_of(code, ScopedReader(connection, session), session.me())
-            return Redirect(path_of(key))
+                to = page_of(code, ScopedReader(connection, session), session.me())
+            return Redirect(to)
         except Problem as problem:
             form = _told(problem, {"code": code[:CODE_SHOWN_CHARS]})
     asked = match("/scan", dict(request.query_params), _url(request))

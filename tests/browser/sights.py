@@ -24,6 +24,9 @@ PEOPLE = (
 SUPERVISOR, OPERATOR = "zhang.wei", "wang.fang"
 PIN, WRONG_PIN = "271828", "998877"
 PLACE = "A-01-02"
+# Of pages that are made from the id itself.
+IDS = {"location": "SZ:A-02-04", "person": "chen.jing", "receipt": "SZ:2026-11-18"}
+NOBODYS = "SZ:E-0107"
 # All folds of a page are open at once; the page itself would close one for another.
 UNFOLD = """() => {
   addEventListener("toggle", (event) => event.stopImmediatePropagation(), { capture: true });
@@ -62,6 +65,10 @@ def addresses(server: RealServer) -> list[tuple[str, str]]:
     for page in PAGES:
         if "{id}" not in page["path"]:
             found.append((page["name"], page["path"]))
+            continue
+        if "doc" not in page:
+            own = IDS.get(page["name"], NOBODYS)
+            found.append((page["name"], page["path"].replace("{id}", own)))
             continue
         kind = page["doc"].partition("/")[0]
         sql = "select key from documents where type = ? order by length(body) desc limit 1"

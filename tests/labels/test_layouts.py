@@ -9,6 +9,7 @@ from labels.draw import drawings
 from labels.error import LabelError
 from labels.layout import CodeElement
 from labels.raster import bitmap
+from tests.labels import label_vectors
 from tests.labels.samples import SAMPLES, sample
 
 SOUND = """\
@@ -115,3 +116,8 @@ def test_the_smallest_module_is_what_scanners_read() -> None:
         for element in layout_file.layout(name).elements:
             if isinstance(element, CodeElement):
                 assert element.module_mm[0] >= (0.35 if element.code == "qr" else 0.165)
+
+
+def test_the_vectors_that_the_device_is_held_to_are_those_of_this_room() -> None:
+    """After a change of a layout or of drawing: `python -m tests.labels.label_vectors`."""
+    assert label_vectors.FILE.read_text(encoding="utf-8") == label_vectors.text()

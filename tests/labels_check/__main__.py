@@ -9,8 +9,9 @@ import argparse
 import sys
 
 from tests.labels_check import degradation, round_trip, speed
-from tests.labels_check.readers import Engine
-from tests.labels_check.round_trip import OUTPUTS, Tally
+from tests.labels_check.chromium_reader import Chromium
+from tests.labels_check.readers import Printer
+from tests.labels_check.round_trip import OUTPUTS, READERS, Means, Tally
 
 PARTS = ("round-trip", "degradation", "speed")
 FAULTS_SHOWN = 5
@@ -24,27 +25,28 @@ def main() -> int:
     parser.add_argument("--rivals", help="Python with blabel and reportlab, for the speed table")
     arguments = parser.parse_args()
     wanted = set(arguments.only.split(","))
-    engine = Engine()
+    means = Means(Printer(), Chromium())
     faults = 0
     if "round-trip" in wanted:
-        faults += _round_trip(engine, arguments.examples, arguments.seed)
+        faults += _round_trip(means, arguments.examples, arguments.seed)
     if "degradation" in wanted:
-        faults += degradation.table(engine, arguments.seed)
-    engine.close()
+        faults += degradation.table(means.chromium, arguments.seed)
+    means.printer.close()
+    means.chromium.close()
     if "speed" in wanted:
         faults += speed.table(arguments.rivals)
     print("\nlabels-check:", f"{faults} faults" if faults else "all well", flush=True)
     return 1 if faults else 0
 
 
-def _round_trip(engine: Engine, examples: int, number: int) -> int:
+def _round_trip(means: Means, examples: int, number: int) -> int:
     faults = 0
     print("\n## Printed and read back\n")
-    print("codes read / printed by zxing-cpp and zxing-wasm\n")
+    print(f"codes read of codes printed, by {', '.join(READERS)}\n")
     print("| layout or code | contents | refused |", " | ".join(OUTPUTS), "|")
     print("| --- | ---: | ---: |", " | ".join(["---:"] * len(OUTPUTS)), "|")
     for part in (round_trip.layouts, round_trip.codes):
-        for tally in part(engine, examples, number):
+        for tally in part(means, examples, number):
             print(_row(tally), flush=True)
             faults += len(tally.faults)
             for fault in tally.faults[:FAULTS_SHOWN]:
@@ -55,8 +57,11 @@ def _round_trip(engine: Engine, examples: int, number: int) -> int:
 def _row(tally: Tally) -> str:
     refused = ", ".join(f"{count} {code}" for code, count in tally.refused.items())
     cells = [
-        f"{tally.read[f'{output} zxing-cpp']} + {tally.read[f'{output} zxing-wasm']}"
-        f" / 2 × {tally.codes[output]}"
+        ", ".join(
+            f"{tally.read[key]} of {tally.codes[key]}" if tally.codes[key] else "–"
+            for reader in READERS
+            for key in [f"{output} {reader}"]
+        )
         for output in OUTPUTS
     ]
     return f"| {tally.name} | {tally.contents} | {refused or 0} | {' | '.join(cells)} |"

@@ -26,7 +26,10 @@ GTINS = st.builds(
     st.text("0123456789", min_size=13, max_size=13).filter(lambda text: text.strip("0")),
 )
 _YEARS = (date(2000, 1, 1), date(2049, 12, 31))
-CODE_FIELDS = {"lot_code": LOT, "serial": LOT, "gtin": GTINS}
+# A label's own number: eight letters and digits of Crockford's, then which of the print.
+NUMBERS = st.builds("{}-{}".format, st.text("0123456789ABCDEFGHJKMNPQRSTVWXYZ", min_size=8,
+                                            max_size=8), st.integers(1, 999))  # fmt: skip
+CODE_FIELDS = {"lot_code": LOT, "serial": LOT, "gtin": GTINS, "print": NUMBERS}
 
 
 def of_layout(layout: Layout) -> st.SearchStrategy[dict[str, Any]]:

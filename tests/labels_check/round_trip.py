@@ -1,9 +1,10 @@
 """Every layout and every code with generated contents, through every output and both readers.
 
 A content is printed as PNG, as PDF (rasterised by pdftoppm at 300 dpi) and as ZPL (rendered by
-zpl-renderer-js); what zxing-cpp and the browser's zxing-wasm read is compared to the bit with what
-was meant, and GS1 with what biip makes of it. A content that does not fit a label must be refused
-with a code of its own; it may never come out clipped or unreadable.
+zpl-renderer-js); what zxing-cpp reads from the whole label, and zxing-wasm in Chromium and the
+app's own worker from each code with what stands around it, is compared to the bit with what was
+meant, and GS1 with what biip makes of it. A content that does not fit a label must be refused with
+a code of its own; it may never come out clipped or unreadable.
 """
 
 import subprocess
@@ -30,7 +31,8 @@ from labels.sheet import Sheet
 from labels.symbol import GS1_KINDS, Kind, Symbol, symbol
 from labels.zpl import zpl
 from tests.labels_check import contents
-from tests.labels_check.readers import Engine, read
+from tests.labels_check.chromium_reader import APP_MARKS, Chromium
+from tests.labels_check.readers import Printer, read
 
 BASE_URL = "https://traveler.example"
 DPIS = (203, 300, 600)
@@ -38,7 +40,10 @@ REFUSALS = {"code_too_wide", "text_too_long", "code_character"}
 SMALLEST_MM = {True: 0.35, False: 0.165}  # of square codes and of bars
 BARS_MM, PAPER_MM = 12.0, 400.0
 CARD_MM2 = 20_000
+# What a camera sees around a code that it is held to.
+AROUND_MM = 3.0
 OUTPUTS = ("PNG", "PDF", "ZPL")
+READERS = ("zxing-cpp", "Chromium", "app")
 
 
 @dataclass
@@ -77,7 +82,15 @@ def examples(strategy: st.SearchStrategy[Any], count: int, number: int) -> list[
     return made
 
 
-def layouts(engine: Engine, count: int, number: int) -> Iterator[Tally]:
+@dataclass(frozen=True)
+class Means:
+    """Who prints ZPL, and the browser that reads."""
+
+    printer: Printer
+    chromium: Chromium
+
+
+def layouts(means: Means, count: int, number: int) -> Iterator[Tally]:
     for name in layout_file.shipped():
         made = layout_file.layout(name)
         tally = Tally(name)
@@ -94,11 +107,11 @@ def layouts(engine: Engine, count: int, number: int) -> Iterator[Tally]:
                 tally.refused[error.code] += 1
                 if error.code not in REFUSALS:
                     tally.faults.append(f"refused with {error.code}: {error}")
-        check(tally, cases, engine)
+        check(tally, cases, means)
         yield tally
 
 
-def codes(engine: Engine, count: int, number: int) -> Iterator[Tally]:
+def codes(means: Means, count: int, number: int) -> Iterator[Tally]:
     for kind in get_args(Kind):
         tally = Tally(kind)
         cases = []
@@ -107,7 +120,7 @@ def codes(engine: Engine, count: int, number: int) -> Iterator[Tally]:
             dpi = DPIS[turn % len(DPIS)]
             made = symbol(kind, text)
             cases.append(Case(dpi, alone(made, dpi), alone(made, pdf.DPI)))
-        check(tally, cases, engine)
+        check(tally, cases, means)
         yield tally
 
 
@@ -122,27 +135,50 @@ def alone(made: Symbol, dpi: int, module_mm: float = 0) -> Drawing:
     return Drawing(width, tall, dpi, grid.mm(width), grid.mm(tall), (code,))
 
 
-def check(tally: Tally, cases: list[Case], engine: Engine) -> None:
+def check(tally: Tally, cases: list[Case], means: Means) -> None:
     papers = rasterised([case.paper for case in cases])
     for case, paper in zip(cases, papers, strict=True):
         size_mm = case.printed.width_mm, case.printed.height_mm
-        images = {
-            "PNG": bitmap(case.printed).convert("L"),
-            "PDF": paper,
-            "ZPL": engine.rendered(zpl(case.printed), size_mm=size_mm, dpi=case.dpi),
-        }
-        meant = {mark.symbol.text for mark in case.printed.marks if isinstance(mark, Code)}
+        means.printer.start(zpl(case.printed), size_mm=size_mm, dpi=case.dpi)
         _biip(tally, case.printed)
-        for output, image in images.items():
-            tally.codes[output] += len(meant)
-            for reader, found in (("zxing-cpp", read(image)), ("zxing-wasm", engine.read(image))):
-                # A UPC-A is an EAN-13 that begins with zero, and is read as one.
-                missed = {text for text in meant if not {text, f"0{text}"} & found}
-                tally.read[f"{output} {reader}"] += len(meant) - len(missed)
-                for text in missed:
-                    tally.faults.append(
-                        f"{output} {case.dpi} dpi {reader}: meant {text!r}, read {sorted(found)}"
-                    )
+        _read(tally, "PNG", case.printed, bitmap(case.printed).convert("L"), means.chromium)
+        _read(tally, "PDF", case.paper, paper, means.chromium)
+        _read(tally, "ZPL", case.printed, means.printer.printed(), means.chromium)
+
+
+def _read(
+    tally: Tally, output: str, drawing: Drawing, image: Image.Image, chromium: Chromium
+) -> None:
+    """By all three readers, code by code."""
+    whole = read(image)
+    for mark in drawing.marks:
+        if not isinstance(mark, Code):
+            continue
+        kind, text = mark.symbol.kind, mark.symbol.text
+        is_for_app = kind in APP_MARKS
+        seen = chromium.read(image.crop(_around(mark, drawing)), app=is_for_app)
+        found: dict[str, set[str | None]] = {"zxing-cpp": {*whole}, "Chromium": {seen.page}}
+        if is_for_app:
+            found["app"] = {seen.app.removeprefix(APP_MARKS[kind]) if seen.app else None}
+        for reader, texts in found.items():
+            tally.codes[f"{output} {reader}"] += 1
+            # A UPC-A is an EAN-13 that begins with zero, and is read as one.
+            if {text, f"0{text}"} & texts:
+                tally.read[f"{output} {reader}"] += 1
+            else:
+                told = f"{output} {drawing.dpi} dpi {reader}: meant {text!r}, read {texts}"
+                tally.faults.append(told)
+
+
+def _around(code: Code, drawing: Drawing) -> tuple[int, int, int, int]:
+    """A code, its quiet zone, and what a camera sees beside it."""
+    beside = round(AROUND_MM * drawing.dpi / 25.4) + code.symbol.quiet * code.module
+    return (
+        max(0, code.x - beside),
+        max(0, code.y - beside),
+        min(drawing.width, code.x + code.width + beside),
+        min(drawing.height, code.y + code.height + beside),
+    )
 
 
 def rasterised(papers: Iterable[Drawing]) -> Iterator[Image.Image]:

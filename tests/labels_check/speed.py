@@ -5,7 +5,6 @@ Seconds are those of the processor, which a busy machine does not change as it d
 """
 
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -61,17 +60,18 @@ def table(rivals: str | None) -> int:
     for name, each in {**seconds, **others}.items():
         ratio = f"{others['blabel'] / each:.1f}" if "blabel" in others else "–"
         print(f"| {name} | {1 / each:.0f} | {each * 1000:.2f} | {ratio} |", flush=True)
-    return _missed(seconds["PDF"], others)
+    return _missed(seconds, others)
 
 
-def _missed(each_s: float, others: dict[str, float]) -> int:
+def _missed(seconds: dict[str, float], others: dict[str, float]) -> int:
+    each_s = seconds["PDF"]
     small_mb, large_mb = _memory_mb(THOUSAND), _memory_mb(5 * THOUSAND)
     print(f"\n1,000 labels as PDF: {each_s * THOUSAND:.2f} s of one processor")
     print(f"peak memory: {small_mb:.0f} MB for 1,000 labels, {large_mb:.0f} MB for 5,000")
     goals = [
         each_s * THOUSAND < SECONDS_MAX,
         large_mb - small_mb < GROWTH_MAX_MB,
-        not others or others["blabel"] / each_s >= RATIO_MIN,
+        *(others["blabel"] / each >= RATIO_MIN for each in seconds.values() if others),
     ]
     return goals.count(False)
 
@@ -91,7 +91,10 @@ def _others(python: str) -> dict[str, float]:
 
 
 def _memory_mb(count: int) -> float:
-    """The peak of a process that writes so many labels."""
+    """The peak of a process that writes so many labels.
+
+    By its own account of its memory: getrusage's remembers that of the process which started it.
+    """
     command = [sys.executable, "-m", "tests.labels_check.speed", str(count)]
     run = subprocess.run(command, check=True, capture_output=True, text=True, timeout=540)
     return float(run.stdout)
@@ -99,4 +102,5 @@ def _memory_mb(count: int) -> float:
 
 if __name__ == "__main__":
     paper(int(sys.argv[1]))
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    status = Path("/proc/self/status").read_text()
+    print(int(status.partition("VmHWM:")[2].split()[0]) / 1024)

@@ -5,7 +5,8 @@
  */
 const [port, url, times, slower] = process.argv.slice(2);
 const rate = Number(slower);
-const { webSocketDebuggerUrl } = await (await fetch(`http://127.0.0.1:${port}/json/version`)).json();
+const version = await fetch(`http://127.0.0.1:${port}/json/version`);
+const { webSocketDebuggerUrl } = await version.json();
 const socket = new WebSocket(webSocketDebuggerUrl);
 await new Promise((open) => socket.addEventListener("open", open));
 
@@ -45,8 +46,9 @@ const { sessionId } = await send("Target.attachToTarget", {
   targetId: page.targetId,
   flatten: true,
 });
-for (const domain of ["Page", "Runtime", "ServiceWorker"]) await send(`${domain}.enable`, {}, sessionId);
-
+for (const domain of ["Page", "Runtime", "ServiceWorker"]) {
+  await send(`${domain}.enable`, {}, sessionId);
+}
 await send("Emulation.setCPUThrottlingRate", { rate }, sessionId);
 
 const TIMES = `new Promise((told) => {

@@ -25,7 +25,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Ground:
-    """Who looks for it: `simulation`, `harness` or `steps`, on which database."""
+    """Who looks for it: `simulation`, `harness`, `steps` or `processes`, on which database."""
 
     harness: str
     database: str

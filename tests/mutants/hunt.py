@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -69,10 +70,20 @@ def by_steps(seed: int, database: str) -> str:
     return " ".join(failed) or ("the tests did not end" if said.returncode else "")
 
 
+def by_processes(seed: int, database: str) -> str:
+    """Two processes of the server that write at once, step by step, on a shared database."""
+    files = [f"tests/sync/{name}.py" for name in ("test_postgres", "test_lanes")]
+    call = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files]
+    said = subprocess.run(call, capture_output=True, text=True, timeout=STEPS_MAX_S, check=False)
+    failed = [line for line in said.stdout.splitlines() if line.startswith("FAILED")]
+    return " ".join(failed) or ("the tests did not end" if said.returncode else "")
+
+
 HUNTERS: dict[str, Callable[[int, str], str]] = {
     "simulation": by_simulation,
     "harness": by_harness,
     "steps": by_steps,
+    "processes": by_processes,
 }
 
 

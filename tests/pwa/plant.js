@@ -47,7 +47,10 @@ export function counter(name, n = 0, more = {}) {
   return { key, version: 1, n, parity: n % 2 === 0 ? "even" : "odd", tags: [], ...more };
 }
 
-const SCOPE_OF = { counter: "SZ.floor", tally: "SZ.base", case: "SZ.cases", visit: "HD.field" };
+const SCOPE_OF = {
+  ...{ counter: "SZ.floor", lot: "SZ.floor", tally: "SZ.base" },
+  ...{ case: "SZ.cases", visit: "HD.field" },
+};
 const hashOf = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
 export function createServer({ pageLimit = 500, scopes = ["SZ.floor", "SZ.base"] } = {}) {

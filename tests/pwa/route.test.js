@@ -81,10 +81,15 @@ test("each request goes its way", () => {
   assert.equal(way("/do/step.recorded", post), "form");
   assert.equal(way("/assets/page.js", quiet), "asset");
   assert.equal(way("/manifest.webmanifest", quiet), "asset");
+  assert.deepEqual([way("/assets/SZ:AS-1"), way("/assets/SZ%3AAS-1")], ["page", "page"]);
   assert.equal(way(`/blobs/${"a".repeat(64)}`, quiet), "blob");
   assert.equal(way(`/blobs/${"a".repeat(64)}`, { method: "PATCH" }), null);
-  for (const path of ["/sign-in", "/labels.pdf?lot=x", "/lots/SZ:a:b/label.png"]) {
+  for (const path of ["/sign-in", "/labels.pdf?lot=x"]) {
     assert.equal(way(path), "network", path);
+  }
+  for (const path of ["/lots/SZ:a:b/label.png", "/lots/SZ%3Aa%3Ab/label.svg?layout=status"]) {
+    const ways = [way(path), way(path, quiet), way(path, post)];
+    assert.deepEqual(ways, ["label", "label", null], path);
   }
   assert.deepEqual([way("/sign-in", post), way("/sign-out", post)], ["sign_in", "sign_out"]);
   assert.deepEqual([way("/language", post), way("/lang/en")], ["language", "language"]);

@@ -140,6 +140,20 @@ export function fits(value) {
 }
 
 /**
+ * @param {{min?: number, max?: number}} [limits]
+ * @returns {Reader} a whole number, also as a form says it; twin of `Whole` in `label.py`
+ */
+export function whole({ min = -Infinity, max = Infinity } = {}) {
+  return (value, where) => {
+    const isText = typeof value === "string" && /^[0-9]{1,6}$/.test(strip(value));
+    const number = isText ? Number(strip(value)) : value;
+    if (!Number.isInteger(number)) throw malformed(where, "Input should be a valid integer");
+    if (number < min || number > max) throw malformed(where, "Out of range");
+    return number;
+  };
+}
+
+/**
  * @param {string[]} words
  * @returns {Reader}
  */

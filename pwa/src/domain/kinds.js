@@ -6,6 +6,9 @@ import { decided, decisionNeeds } from "./approval_decision.js";
 import { resolutionNeeds, resolved } from "./case_resolution.js";
 import { corrected } from "./correction.js";
 import * as job from "./job_step.js";
+import { printed, printNeeds } from "./label_print.js";
+import { cancelled, requeued } from "./label_queue.js";
+import { explained, voided } from "./label_void.js";
 import * as birth from "./lot_birth.js";
 import * as status from "./lot_status.js";
 import * as movement from "./movement.js";
@@ -38,6 +41,11 @@ export const KINDS = withSignatures({
   "approval.decided": twin(decided, decisionNeeds),
   "case.resolved": twin(resolved, resolutionNeeds),
   "job.started": twin(job.started, jobNamed),
+  "label.cancelled": twin(cancelled),
+  "label.explained": twin(explained),
+  "label.printed": twin(printed, printNeeds),
+  "label.requeued": twin(requeued),
+  "label.voided": twin(voided),
   "lot.created": twin(birth.created, itemNamed),
   "lot.held": twin(status.held),
   "lot.received": twin(birth.received, itemNamed),

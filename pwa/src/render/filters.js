@@ -5,7 +5,11 @@
  * tests/server/pages/test_liquid.py holds both to the same words.
  */
 
+import { numbered } from "../labels/fields.js";
+
 const SLOT = /\{(\w+)(?::(\w+))?(?:\|([^|{}]*)\|([^|{}]*))?\}/g;
+/** Where the pages of a kind are, if not under its plural. @type {Record<string, string>} */
+const FOLDERS = { asset: "delivered", equipment: "equipment", person: "people" };
 const MOMENT = /^(\d{4})-(\d\d-\d\d)T(\d\d:\d\d)/;
 
 /** @typedef {Record<string, any>} Hash */
@@ -127,7 +131,8 @@ function encoded(text) {
 /** @param {string | null} key */
 function path(key) {
   if (!(key ?? "").includes("/")) return "";
-  return `/${(key ?? "").split("/", 1)[0]}s/${encoded(identity(key))}`;
+  const [kind = ""] = (key ?? "").split("/", 1);
+  return `/${FOLDERS[kind] ?? `${kind}s`}/${encoded(identity(key))}`;
 }
 
 /**
@@ -163,6 +168,7 @@ export const VALUE_FILTERS = {
   id: identity,
   json: (value) => JSON.stringify(value),
   moment,
+  numbered,
   path,
   qty: (value) => (value === null ? "" : String(value)),
   short: (value) => [...(value ?? "")].slice(-6).join(""),

@@ -6,7 +6,7 @@
  */
 import * as gs1 from "./gs1.js";
 import { CodeError, isGtin } from "./gs1_value.js";
-import { CONTROL, partsOf } from "./link.js";
+import { asPrint, CONTROL, partsOf, PRINT_IDENTIFIER, printOf } from "./link.js";
 
 /**
  * @typedef {object} Reading what a text turned out to be; only the fields of its kind are there
@@ -19,6 +19,7 @@ import { CONTROL, partsOf } from "./link.js";
  * @property {string} [type] own: lot, job, item …, see TYPES
  * @property {string} [id] own, lot_id
  * @property {string} [text] text, foreign
+ * @property {string} [print] the label's own number, where a code of ours tells it
  * @property {string} [reason] invalid: a code of labels/error.py, or empty, too_long,
  *   control_characters
  */
@@ -68,12 +69,14 @@ function marked(bare) {
 
 /**
  * @param {import("./gs1.js").Elements} found
+ * @param {string | null} [said] the label's own number, where the link told it
  * @returns {Reading}
  */
-function product({ gtin, lot, serial, expiry, more }) {
+function product({ gtin, lot, serial, expiry, more }, said = null) {
   const names = Object.keys(more);
   if (!gtin && !lot && !names.some((name) => gs1.KEYS.includes(name)))
     throw new CodeError("no_gtin_or_lot");
+  const print = said ?? asPrint(more[PRINT_IDENTIFIER] ?? "");
   return {
     kind: "gs1",
     ...(gtin !== undefined && { gtin }),
@@ -81,6 +84,7 @@ function product({ gtin, lot, serial, expiry, more }) {
     ...(serial !== undefined && { serial }),
     ...(expiry !== undefined && { expiry }),
     ...(names.length > 0 && { more }),
+    ...(print && { print }),
   };
 }
 
@@ -109,9 +113,13 @@ function unmarked(bare) {
  */
 function linked(bare, path, query) {
   const { own, pairs } = partsOf(path, query);
-  if (pairs) return product(gs1.elements(pairs));
+  const print = printOf(query);
+  if (pairs) return product(gs1.elements(pairs), print);
   if (!own || ["", ".", ".."].includes(own.id)) return { kind: "foreign", text: bare };
-  return lengthOf(own.id) > TEXT_LENGTH_MAX ? invalid("too_long") : { kind: "own", ...own };
+  const more = print ? { print } : {};
+  return lengthOf(own.id) > TEXT_LENGTH_MAX
+    ? { ...invalid("too_long"), ...more }
+    : { kind: "own", ...own, ...more };
 }
 
 /**

@@ -21,6 +21,10 @@ const TYPES = new Map([
 
 /** Controls (FNC1 apart), signs that turn text around, line separators, halves of pairs. */
 export const CONTROL = /[\x00-\x1c\x1e\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/u;
+/** The number of one printed label: eight characters for the print, then which of its labels. */
+const PRINT = /^[0-9A-HJKMNP-TV-Z]{8}-[1-9][0-9]{0,2}$/;
+const PRINT_PARAMETER = "p";
+export const PRINT_IDENTIFIER = "91";
 const IDENTIFIER = /^[0-9]{2,4}$/;
 
 /**
@@ -36,6 +40,17 @@ export function partsOf(path, query) {
   if (segments.length === 2 && type) return { own: { type, id: decoded(id) } };
   const pairs = pathPairs(segments);
   return pairs ? { pairs: [...pairs, ...queryPairs(query)] } : {};
+}
+
+/** @param {string} query @returns {string | null} the label's own number in it */
+export function printOf(query) {
+  const said = query.split("&").find((part) => part.split("=")[0] === PRINT_PARAMETER);
+  return asPrint(said?.slice(PRINT_PARAMETER.length + 1) ?? "");
+}
+
+/** @param {string} text */
+export function asPrint(text) {
+  return PRINT.test(text) ? text : null;
 }
 
 /**

@@ -21,6 +21,7 @@ from tests.server.domain import (
     test_cases,
     test_corrections,
     test_job_steps,
+    test_labels,
     test_lots,
     test_master_data,
     test_movements,
@@ -35,6 +36,7 @@ from tests.server.domain.scenery import PEOPLE
 
 FOLDER = Path(__file__).parents[2] / "vectors"
 SCENES = (
+    test_labels,
     test_lots,
     test_master_data,
     test_movements,
@@ -51,6 +53,11 @@ FORESEEN = (
     "approval.decided",
     "case.resolved",
     "job.started",
+    "label.cancelled",
+    "label.explained",
+    "label.printed",
+    "label.requeued",
+    "label.voided",
     "lot.created",
     "lot.held",
     "lot.received",

@@ -12,11 +12,13 @@ import pytest
 import yaml
 from liquid.exceptions import LiquidError
 
+from server.domain.label import Print, Void
 from server.domain.model import DOCUMENTS, KINDS
+from server.pages.label_fields import label_said
 from server.pages.liquid import Renderer
 from server.pages.table import PAGES, Page
 from server.pages.wording import flat
-from tests.server.pages.documents import document
+from tests.server.pages.documents import document, filled
 
 REPOSITORY = Path(__file__).parents[3]
 LANGUAGES = ("zh_CN", "en")
@@ -26,7 +28,7 @@ PROBLEM_RAISED = re.compile(
     r"""|Outcome\(\s*"[a-z]+",\s*"([a-z_]+)\"""",
 )
 SLOT = re.compile(r"\{(\w+)")
-MADE_UP = re.compile(r"^(step|record)-|-body\.answers\.")  # after keys that chance may repeat
+MADE_UP = re.compile(r"^(step|record|print)-|-body\.answers\.")  # after keys that chance may repeat
 
 CASES = ("overdrawn", "verdict_conflict", "status_conflict", "field_conflict")
 ROLES = ["operator", "inspector", "storekeeper", "supervisor", "quality_manager", "planner"]
@@ -153,7 +155,8 @@ def context(page: Page, lang: str, chance: random.Random) -> dict[str, Any]:
         "roles": chance.sample(ROLES, 3),
     }
     made: dict[str, Any] = {
-        "page": {name: page[name] for name in ("name", "path", "title", "nav")} | {"url": "/x?y=1"},
+        "page": {name: page[name] for name in ("name", "path", "title", "nav")}
+        | {"id": "SZ:A-01", "code": "A-01", "url": "/x?y=1"},
         "me": None if page.get("public") and chance.random() < 0.5 else me,
         "lang": lang,
         "today": "2026-11-22",
@@ -180,8 +183,12 @@ def context(page: Page, lang: str, chance: random.Random) -> dict[str, Any]:
     if "doc" in page:
         made["doc"] = document(DOCUMENTS[page["doc"].partition("/")[0]], chance)
         made["touched"] = [made["doc"]["key"]]
-    for name in page.get("also", {}):
-        made[name] = chance.choice([None, document(DOCUMENTS[name], chance)])
+    for name, pattern in page.get("also", {}).items():
+        noun = pattern.partition("/")[0] if "/" in pattern else name
+        made[name] = chance.choice([None, document(DOCUMENTS[noun], chance)])
+    made |= page.get("fixed", {})
+    for name in page.get("said", {}):
+        made[name] = said(chance)
     for name in page.get("scanned", {}):
         made[name] = scanned(chance)
     for name, query in page.get("lists", {}).items():
@@ -191,6 +198,18 @@ def context(page: Page, lang: str, chance: random.Random) -> dict[str, Any]:
         made[name] = {"items": items, "total": len(items) + chance.randrange(2)}
         made[name]["next"] = chance.choice([None, 200])
     return made
+
+
+def said(chance: random.Random) -> dict[str, Any] | None:
+    """A label's number, in every state that it may have."""
+    labels = document(DOCUMENTS["label"], chance)
+    one = filled(Print, chance).model_dump(mode="json")
+    void = filled(Void, chance).model_dump(mode="json") | {"labels": [], "by_print": "K7Q2M4XW"}
+    made = one | {"code": "ABCDEFGH", "count": 3, "state": "here", "voids": []}
+    states = [made, made | {"state": "cancelled"}, made | {"voids": [void]}]
+    states.append(made | {"voids": [void | {"by_print": ""}]})
+    labels |= {"prints": [chance.choice(states)], "left": chance.choice([0, 1])}
+    return label_said(labels, chance.choice(["", "ABCDEFGH-2", "ZZZZZZZZ-1", "ABCDEFGH-2"]))
 
 
 def scanned(chance: random.Random) -> dict[str, Any]:
@@ -205,6 +224,7 @@ def scanned(chance: random.Random) -> dict[str, Any]:
         "expires_on": chance.choice([None, "2027-01-31"]),
         "lot": chance.choice([None, document(DOCUMENTS["lot"], chance)]),
         "item": chance.choice([None, document(DOCUMENTS["item"], chance)]),
+        "label": said(chance),
         "problem": chance.choice([None, {"code": "unknown_lot", "params": {"text": "<i>"}}]),
     }
 
@@ -306,6 +326,10 @@ FILTERS: list[tuple[str, Any]] = [
     ("{{ 'lot.held' | may: x }}", None),
     ("{{ x | may: me, 'job/SZ:1' }}", ["operator"]),
     ("{{ x | may: me, 'job/SZ:1' }}", []),
+    (
+        "{% assign some = x | numbered %}{% for a in some %}{{ a.number }}{{ a.void }}{% endfor %}",
+        {"code": "K7Q2M4XW", "count": 3, "copies": 1, "serials": [], "voids": [{"labels": [2]}]},
+    ),
 ]
 
 

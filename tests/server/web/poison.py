@@ -14,7 +14,8 @@ FIXED = re.compile(r"^(-?\d+(\.\d+)?|\d{4}-\d\d-\d\d.*|[0-9a-f]{64}|[0-9a-f]{8}-
 STRUCTURE = {
     "key", "code", "decision", "roles", "step", "other_than", "verdict", "technician", "kind",
     "type", "check", "subject", "service", "entry", "step_class", "moves", "on_pass", "on_fail",
-    "gtin", "digest", "shown", "site", "stage", "signature",
+    "gtin", "digest", "shown", "site", "stage", "signature", "layout", "page", "copies", "first",
+    "last", "replaces",
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from server.accounts.tables import AccountRow
 from server.demo import plant as demo
 from server.demo.rehearsal import Rehearsal
 from server.domain.delivery import LATE
+from server.domain.label import label_key
 from server.domain.model import KINDS
 from server.domain.person import SYSTEM
 from server.domain.resumption import RESUMED
@@ -75,12 +76,33 @@ def what_the_demo_lacks(house: House) -> None:
     told = {"step": step["key"], "entry": record["entry"], "answers": record["answers"],
             "verdict": record["asked_verdict"], "reason": SCRIPT, "note": SCRIPT}  # fmt: skip
     done_by(house, "record.corrected", demo.MUTUAL_CHECK_JOB, told, record["by"])
+    labels_are_printed(house)
     case = house.body_of(demo.OVERDRAWN_LOT)["open_case"]
     visit = house.body_of(demo.OPEN_VISIT)
     amended = {"seen": {"problem": visit["problem"]}, "set": {"problem": SCRIPT}}
     done_by(house, "visit.amended", demo.OPEN_VISIT, amended, "zhou.min")
     resolution = {"decision": "recounted", "counted": "4", "note": SCRIPT}
     done_by(house, "case.resolved", case, resolution, "zhang.wei")
+
+
+def labels_are_printed(house: House) -> None:
+    """On a printer with markup for a name; explained, void, asked for again and called off."""
+    labels, printer = label_key(demo.SHARED_LOT), "printer/SZ:zebra"
+    name = {"zh": SCRIPT, "en": SCRIPT}
+    body: dict[str, Any] = {"name": name, "technique": "zpl", "layouts": []}
+    done_by(house, "printer.installed", printer, body, SYSTEM)
+    lots = [{"lot": demo.SHARED_LOT}]
+    for layout in ("lot", "material", "material"):
+        told = {"lots": lots, "layout": layout, "printer": printer, "reason": SCRIPT}
+        done_by(house, "label.printed", labels, told, "chen.jing")
+    codes = [one["code"] for one in house.body_of(labels)["prints"]]
+    report = {"print": codes[0], "round": 0, "state": "failed", "why": "printer_refused"}
+    done_by(house, "label.reported", labels, report | {"params": {"host": SCRIPT}}, SYSTEM)
+    done_by(house, "label.requeued", labels, {"print": codes[0]}, "chen.jing")
+    done_by(house, "label.cancelled", labels, {"print": codes[0]}, "chen.jing")
+    for kind in ("label.voided", "label.explained"):
+        done_by(house, kind, labels, {"print": codes[1], "reason": SCRIPT}, "chen.jing")
+    done_by(house, "printer.removed", printer, {}, SYSTEM)
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +153,8 @@ def test_the_plant_holds_markup_by_every_kind_of_entry(house: House):
     with house.plant.store.read() as connection:
         rows = connection.execute(select(table.c.kind, table.c.raw)).all()
     marked = {row.kind for row in rows if b"<script>" in bytes(row.raw)}
-    without_text = {"step.recorded", "approval.decided", "job.started", "material.issued"}
+    without_text = {"step.recorded", "approval.decided", "job.started", "material.issued",
+                    "printer.removed", "label.requeued", "label.cancelled"}  # fmt: skip
     kinds = set(KINDS) - {RESUMED, LATE}  # they tell of entries of other kinds
     assert {row.kind for row in rows} == kinds, "a kind that this test does not enter yet"
     assert marked >= kinds - without_text - {"lot.created", "material.returned"}

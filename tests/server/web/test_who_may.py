@@ -47,7 +47,7 @@ BY_DEVICE = {
     "PATCH /blobs/{sha256:str}",
 }
 # What each role may see of a site, by the type of document (docs/protocol.md, scopes).
-FLOOR = {"item", "procedure", "lot", "job", "order", "requisition", "approval"}
+FLOOR = {"item", "procedure", "lot", "label", "printer", "job", "order", "requisition", "approval"}
 SEEN: dict[str, set[str]] = {
     **dict.fromkeys(("operator", "inspector", "storekeeper", "planner"), FLOOR),
     "technician": FLOOR | {"visit"},

@@ -1,0 +1,40 @@
+/**
+ * Printing from this device: the labels on the page, each on paper of its own size.
+ *
+ * The page's own chrome stays off the paper by labels.css; the size of the paper is the label's, so
+ * it can't stand there.
+ */
+
+/** @type {CSSStyleSheet | null} what the paper is while labels are shown */
+let paper = null;
+
+export function startPrint() {
+  document.addEventListener("click", (event) => {
+    const at = /** @type {Element | null} */ (event.target);
+    if (at?.closest("[data-print]")) void print();
+  });
+}
+
+/** The paper for what the page shows now; the browser's own command prints it right as well. */
+export function setPaper() {
+  const labels = /** @type {HTMLElement | null} */ (document.querySelector("[data-printout]"));
+  const { widthMm = "", heightMm = "" } = labels?.dataset ?? {};
+  const others = document.adoptedStyleSheets.filter((one) => one !== paper);
+  paper = null;
+  if (Number(widthMm) > 0 && Number(heightMm) > 0) {
+    paper = new CSSStyleSheet();
+    paper.replaceSync(`@page { size: ${Number(widthMm)}mm ${Number(heightMm)}mm; margin: 0 }`);
+  }
+  document.adoptedStyleSheets = paper ? [...others, paper] : others;
+}
+
+/** Once every picture is there: a label that is missing on the roll is missed too late. */
+async function print() {
+  setPaper();
+  const images = [...document.querySelectorAll("[data-printout] img")];
+  const shown = images.map((image) => /** @type {HTMLImageElement} */ (image).decode());
+  const done = await Promise.allSettled(shown);
+  const isWhole = done.every(({ status }) => status === "fulfilled");
+  document.querySelector("[data-print-broken]")?.toggleAttribute("hidden", isWhole);
+  if (isWhole) globalThis.print();
+}
