@@ -49,7 +49,6 @@ def wait(engine: Engine, script: str, *arguments: object) -> Any:
             if not is_moving or time.monotonic() > deadline:
                 raise
         assert time.monotonic() < deadline, f"never: {script} {arguments}"
-        time.sleep(0.2)
 
 
 class Firefox:
@@ -105,7 +104,6 @@ class WebKit:
                 return self._call(method, path, body)
             except OSError:
                 assert time.monotonic() < deadline, "the driver does not answer"
-                time.sleep(0.1)
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         prefix = f"/session/{self._session}" if self._session else ""
