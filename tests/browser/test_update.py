@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Playwright, expect
 
 from server.demo import plant
-from tests.browser.device import Device
+from tests.browser.device import WAIT_MS, Device
 from tests.browser.real_server import RealServer
 from tests.browser.test_journey import page_of
 
@@ -83,7 +83,7 @@ def test_a_form_that_was_begun_is_sent_first_by_the_version_that_showed_it(
     quantity = tablet.page.locator('#main [name="body.quantity"]:visible')
     expect(quantity).to_have_value("1.5")
     entry = tablet.submit("material.issued")
-    expect(tablet.page.locator("body")).to_have_attribute("data-build", new)
+    expect(tablet.page.locator("body")).to_have_attribute("data-build", new, timeout=WAIT_MS)
     tablet.wait_until_sent()
     rows = server.rows("select status from journal where entry_id = ?", entry)
     assert [status for (status,) in rows] in (["applied"], ["merged"])

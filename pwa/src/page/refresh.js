@@ -3,6 +3,7 @@
  * to fill in a form on it; then they are told and decide themselves.
  */
 import htmx from "htmx.org";
+import { keepFocus } from "./focus.js";
 import { show } from "./status.js";
 
 const QUIET_MS = 250;
@@ -103,7 +104,9 @@ function replace(main, fragment) {
     swapDelay: 0,
     settleDelay: 0,
   });
-  htmx.swap(main, fragment, how, { select: "#main", eventInfo: { target: main } });
+  keepFocus(main, () =>
+    htmx.swap(main, fragment, how, { select: "#main", eventInfo: { target: main } }),
+  );
   document.querySelectorAll("#main details").forEach((one, place) => {
     if (open[place] !== undefined) one.toggleAttribute("open", open[place]);
   });
