@@ -2,11 +2,14 @@
  * Index terms of a document, by which lists find it. The twin of `Document.terms`.
  */
 
+import { isUnfinished } from "./domain/label.js";
+
 /** @typedef {import("./types").Doc} Doc */
 
 /** Fields that are not in the JSON but computed. @type {Record<string, (doc: Doc) => unknown>} */
 const COMPUTED = {
   "label.receipt": receiptOf,
+  "label.unfinished": (label) => (label["prints"].some(isUnfinished) ? true : null),
   "lot.receipt": receiptOf,
   "lot.scan": (lot) => (lot["gtin"] ? `${lot["gtin"]}/${lot["code"]}` : null),
   "lot.places": (lot) => lot["holdings"].map((/** @type {any} */ one) => one.location),

@@ -33,6 +33,7 @@ SERIAL_LAYOUTS = ("material", "package")
 # here: given to the device's own print dialog, which tells nobody what came of it.
 # waiting, sent, failed, perhaps (broke off under way), late (came too late to print unasked).
 State = Literal["here", "waiting", "sent", "failed", "perhaps", "late", "cancelled"]
+UNFINISHED = ("waiting", "failed", "perhaps", "late")
 NOT_THERE = ("failed", "cancelled")  # nothing of it came out
 
 
@@ -104,6 +105,11 @@ class Print(Value):
         """Whether this one of its labels is not to be used any more."""
         return any(not void.labels or number in void.labels for void in self.voids)
 
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether it still has to come out, or somebody has to say what becomes of it."""
+        return self.state in UNFINISHED and all(void.labels for void in self.voids)
+
     def standing(self, serials: list[str]) -> list[int]:
         """Numbers of its labels with one of these serials (none: all without) that are good."""
         if self.state in NOT_THERE:
@@ -122,7 +128,7 @@ class Label(Document):
 
     type = "label"
     area = "floor"
-    index = ("site", "entries", "queues", "receipt")
+    index = ("site", "entries", "queues", "receipt", "unfinished")
 
     about: str
     about_label: Line
@@ -141,6 +147,11 @@ class Label(Document):
     def queues(self) -> list[str]:
         """The printers that have something to do for it."""
         return [one.printer for one in self.prints if one.state == "waiting"]
+
+    @property
+    def unfinished(self) -> bool | None:
+        """Whether somebody should look at one of its prints: waiting, or come to no good end."""
+        return any(one.is_unfinished for one in self.prints) or None
 
     @property
     def receipt(self) -> str | None:

@@ -41,6 +41,7 @@ from sync.problem import Problem
 from sync.reconcile import Draft, Kind, Outcome
 
 LOTS_MAX = 60
+BATCH_MAX = 500  # labels of all lots together
 COPIES_MAX = 50
 START_MAX = 100
 SERIAL = r"^[0-9]{0,12}$"
@@ -99,7 +100,7 @@ def printed(entry: Entry, body: Printed, draft: Draft, now: datetime) -> Outcome
 def _serials(body: Printed) -> list[str]:
     """The texts of the serials, as wide as the first was written; none without a range."""
     if not body.first and not body.last:
-        return _few([], body.copies)
+        return _few([], body.copies, len(body.lots))
     if body.layout not in SERIAL_LAYOUTS:
         raise Problem("serials_not_here", {}, field="first")
     first, last = body.first or body.last, body.last or body.first
@@ -109,12 +110,14 @@ def _serials(body: Printed) -> list[str]:
     if count > LABELS_MAX:
         raise Problem("too_many_labels", {"max": LABELS_MAX}, field="last")
     texts = [str(int(first) + n).zfill(len(first)) for n in range(count)]
-    return _few(texts, body.copies)
+    return _few(texts, body.copies, len(body.lots))
 
 
-def _few(serials: list[str], copies: int) -> list[str]:
-    if max(len(serials), 1) * copies > LABELS_MAX:
-        raise Problem("too_many_labels", {"max": LABELS_MAX}, field="copies")
+def _few(serials: list[str], copies: int, lots: int) -> list[str]:
+    count = max(len(serials), 1) * copies
+    limit = LABELS_MAX if count > LABELS_MAX else BATCH_MAX
+    if count > LABELS_MAX or count * lots > BATCH_MAX:
+        raise Problem("too_many_labels", {"max": limit}, field="copies")
     return serials
 
 

@@ -89,7 +89,9 @@ def plain(name: str, path: str, template: str, nav: str, **more: Any) -> Page:
 OPEN_ORDERS = listed("order.state=open", "due_on")
 CURRENT_PROCEDURES = listed("procedure", "-revision", latest="code")
 
+UNFINISHED = listed("label.unfinished=true", "about_label")
 TODAY = {
+    "prints": UNFINISHED,
     "jobs": listed("job.waits_for={me.seats}", "due_on", where={"state": "open"}),
     "visits": listed("visit.technician={me.login}", "due_on", where={"state": "open"}),
     "approvals": listed("approval.waits_for={me.seats}", "asked_at", where={"state": "waiting"}),
@@ -170,6 +172,8 @@ PAGES: list[Page] = [
         "lists": {"prints": listed("label.entries={query.done}", "about_label")},
         "fixed": LAYOUTS,
     },
+    plain("prints", "/prints", "label/prints", "more")
+    | {"lists": {"prints": UNFINISHED}, "fixed": LAYOUTS},
     plain("receipt", "/receipts", "label/receipt", "lots")
     | {
         "query": ["of", "supplier", "layout"],

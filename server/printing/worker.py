@@ -31,6 +31,7 @@ from sync.problem import Problem
 
 LOOK_EVERY_S = 20.0
 REST_S = 0.2
+SLACK = timedelta(minutes=2)
 log = structlog.get_logger()
 
 
@@ -111,9 +112,8 @@ class Worker:
         fresh = [(job, one) for job, one in jobs if job.id not in known]
         limit = timedelta(minutes=self._plant.settings.print_late_minutes)
         late = [(job, one) for job, one in fresh if now - _moment(one.asked_at) > limit]
-        for job, one in late:
-            minutes = int((now - _moment(one.asked_at)).total_seconds() // 60)
-            self._report(job, "late", {"code": "print_late", "params": {"minutes": minutes}})
+        for job, _ in late:
+            self._report_late(job, now)
         in_time = [job for job, one in fresh if (job, one) not in late]
         if in_time:
             with self._plant.store.write() as connection:
@@ -127,10 +127,16 @@ class Worker:
                 queue.drop(connection, taken)
             return
         patience = timedelta(minutes=settings.print_give_up_minutes)
+        waited = now - _moment(taken.first_at)
+        if waited > patience + SLACK:  # nobody was there to try it
+            with self._plant.store.write() as connection:
+                queue.drop(connection, taken)
+            self._report_late(taken.job, now)
+            return
         try:
             self._send(taken, one, lot)
         except NotSent as error:
-            if now - _moment(taken.first_at) < patience:
+            if waited < patience:
                 self._keep(taken, "waiting", error.why)
             else:
                 self._keep(taken, "failed", error.why)
@@ -188,6 +194,10 @@ class Worker:
             self._report(one.job, one.state, one.why)
             with self._plant.store.write() as connection:
                 queue.tell(connection, one)
+
+    def _report_late(self, job: Job, now: datetime) -> None:
+        minutes = int((now - _moment(job.asked_at)).total_seconds() // 60)
+        self._report(job, "late", {"code": "print_late", "params": {"minutes": minutes}})
 
     def _report(self, job: Job, state: str, why: Mapping[str, object] | None) -> None:
         body = {"print": job.code, "round": job.round, "state": state,

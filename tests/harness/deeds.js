@@ -32,6 +32,8 @@ export const DEEDS = {
     onLot(eyes, "stock.counted", { counted: amount(eyes).quantity, location: place(eyes) }),
   hold: (eyes) => onLot(eyes, "lot.held", { reason: "a crack" }),
   release: (eyes) => onLot(eyes, "lot.released", { reason: "needed", emergency: "true" }),
+  printLabels,
+  endLabel,
   receive,
   createLot,
   note,
@@ -118,6 +120,22 @@ function answerOf(eyes, { type, lower, upper, nominal, choices }) {
   if (type === "date") return new Date(DAY_MS * dice.below(20000)).toISOString().slice(0, 10);
   if (type === "location") return place(eyes);
   return "seen";
+}
+
+async function printLabels(eyes) {
+  const lot = await eyes.some("lot");
+  if (!lot) return null;
+  const on = lot.key.replace("lot/", "label/");
+  const why = eyes.dice.chance(0.6) ? { reason: "torn", replaces: "true" } : {};
+  const layout = eyes.dice.pick(["lot", "status"]);
+  return anew("label.printed", on, { lots: [{ lot: lot.key }], layout, ...why });
+}
+
+async function endLabel(eyes) {
+  const labels = await eyes.some("label");
+  if (!labels) return null;
+  const body = { print: eyes.dice.pick(labels.prints).code, reason: "wet" };
+  return wish(eyes.dice.pick(["label.voided", "label.explained"]), labels, body);
 }
 
 async function amend(eyes) {

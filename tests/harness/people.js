@@ -13,7 +13,8 @@ export const TABLETS = [
 ];
 
 export const WORK = {
-  "chen.jing": ["issue", "issue", "issue", "putAway", "bringBack", "count", "receive", "note"],
+  "chen.jing": ["issue", "issue", "issue", "putAway", "bringBack", "count", "receive", "note",
+    "printLabels", "endLabel"],
   "wang.fang": ["record", "record", "askFor", "askFor", "askOtherwise", "note"],
   "zhao.lei": ["record", "record", "askFor", "note", "createLot"],
   "liu.yang": ["record", "record", "hold", "note", "record"],

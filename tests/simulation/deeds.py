@@ -208,6 +208,41 @@ def note(eyes: Eyes) -> Wish | None:
     return eyes.wish("note.added", document, {"text": "看过 ✓"}) if document else None
 
 
+def print_labels(eyes: Eyes) -> Wish | None:
+    """Of a lot or two, whatever there is already; now and then for a printer that is gone."""
+    lots = [lot for lot in (eyes.some("lot"), eyes.some("lot")) if lot]
+    if not lots:
+        return None
+    keys = list(dict.fromkeys(lot["key"] for lot in lots[: eyes.rng.randint(1, 2)]))
+    there = {key: eyes.bodies.get(key.replace("lot/", "label/")) for key in keys}
+    bases = [one["version"] if one else None for one in there.values()]
+    told = [{"lot": key, "base": base} for key, base in zip(keys, bases, strict=True)]
+    body: dict[str, Any] = {"lots": told, "layout": eyes.rng.choice(["lot", "status", "package"])}
+    if eyes.rng.random() < 0.3:
+        body["printer"] = f"printer/{eyes.site}:gone"
+    if eyes.rng.random() < 0.6:
+        body |= {"reason": "torn", "replaces": eyes.rng.random() < 0.5}
+    on = keys[0].replace("lot/", "label/")
+    return Wish("label.printed", on, body, bases[0])
+
+
+def end_label(eyes: Eyes) -> Wish | None:
+    """Void one or all, say why there are two, send it again, call it off."""
+    labels = eyes.some("label")
+    if labels is None:
+        return None
+    one = eyes.rng.choice(labels["prints"])
+    body: dict[str, Any] = {"print": one["code"]}
+    kind = eyes.rng.choice(
+        ["label.voided", "label.voided", "label.explained", "label.requeued", "label.cancelled"]
+    )
+    if kind in ("label.voided", "label.explained"):
+        body["reason"] = "wet"
+    if kind == "label.voided" and eyes.rng.random() < 0.5:
+        body["number"] = eyes.rng.randint(1, 2)
+    return eyes.wish(kind, labels, body)
+
+
 def nonsense(eyes: Eyes) -> Wish:
     """What no app would send; on a lot that nobody needs."""
     on = f"lot/{eyes.site}:M-1:POISON"
@@ -251,13 +286,17 @@ Chooser = Callable[[Eyes], Wish | None]
 CRATES: tuple[Chooser, ...] = (open_crate, move_crate, mark_crate, mark_crate)
 STORE: tuple[Chooser, ...] = (
     *(receive, issue, issue, bring_back, put_away, count, hold, note, ask),
+    *(print_labels, print_labels, end_label),
     *CRATES,
 )
 FLOOR: tuple[Chooser, ...] = (
     *(issue, put_away, make, record, record, ask, ask_otherwise, hold),
     *CRATES,
 )
-INSPECTION: tuple[Chooser, ...] = (record, record, correct, hold, note, nonsense, start)
+INSPECTION: tuple[Chooser, ...] = (
+    *(record, record, correct, hold, note, nonsense, start),
+    *(print_labels, end_label),
+)
 OFFICE: tuple[Chooser, ...] = (
     *(release, release, decide, resolve, resolve, scrap, start, correct, send, amend),
     move_crate,

@@ -13,6 +13,7 @@ export const LAYOUTS = ["lot", "material", "package", "status"];
 export const SERIAL_LAYOUTS = ["material", "package"];
 const CODE_CHARS = 8;
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const UNFINISHED = ["waiting", "failed", "perhaps", "late"];
 const NOT_THERE = ["failed", "cancelled"];
 
 /**
@@ -67,6 +68,11 @@ export function numbersOf({ count }) {
 function isOf({ serials: own, copies }, number, serials) {
   if (own.length === 0 || serials.length === 0) return own.length === serials.length;
   return serials.includes(own[Math.floor((number - 1) / copies)]);
+}
+
+/** @param {Print} one @returns {boolean} whether it has to come out, or somebody has to decide */
+export function isUnfinished({ state, voids }) {
+  return UNFINISHED.includes(state) && voids.every((/** @type {any} */ v) => v.labels.length > 0);
 }
 
 /**

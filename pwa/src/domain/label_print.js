@@ -12,6 +12,7 @@ import { problem } from "./problem.js";
 /** @typedef {import("./label.js").Print} Print */
 
 const LOTS_MAX = 60;
+const BATCH_MAX = 500;
 const COPIES_MAX = 50;
 const START_MAX = 100;
 const serial = body.string({ pattern: /^[0-9]{0,12}$/ });
@@ -72,8 +73,8 @@ function mustBeHere(entry, key, field) {
  * @param {any} said
  * @returns {string[]} as wide as the first was written; none without a range
  */
-function serialsOf({ first: from, last: to, layout, copies }) {
-  if (!from && !to) return few([], copies);
+function serialsOf({ first: from, last: to, layout, copies, lots }) {
+  if (!from && !to) return few([], copies, lots.length);
   if (!label.SERIAL_LAYOUTS.includes(layout)) throw problem("serials_not_here", {}, "first");
   const [first, last] = [from || to, to || from];
   const count = Number(last) - Number(first) + 1;
@@ -83,13 +84,16 @@ function serialsOf({ first: from, last: to, layout, copies }) {
   return few(
     texts.map((text) => text.padStart(first.length, "0")),
     copies,
+    lots.length,
   );
 }
 
-/** @param {string[]} serials @param {number} copies */
-function few(serials, copies) {
-  if (Math.max(serials.length, 1) * copies <= label.LABELS_MAX) return serials;
-  throw problem("too_many_labels", { max: label.LABELS_MAX }, "copies");
+/** @param {string[]} serials @param {number} copies @param {number} lots */
+function few(serials, copies, lots) {
+  const count = Math.max(serials.length, 1) * copies;
+  const max = count > label.LABELS_MAX ? label.LABELS_MAX : BATCH_MAX;
+  if (count <= label.LABELS_MAX && count * lots <= BATCH_MAX) return serials;
+  throw problem("too_many_labels", { max }, "copies");
 }
 
 /**

@@ -34,9 +34,7 @@ async function print() {
   const images = [...document.querySelectorAll("[data-printout] img")];
   const shown = images.map((image) => /** @type {HTMLImageElement} */ (image).decode());
   const done = await Promise.allSettled(shown);
-  document.querySelector("[data-printout]")?.toggleAttribute(
-    "data-broken",
-    done.some(({ status }) => status === "rejected"),
-  );
-  if (done.every(({ status }) => status === "fulfilled")) globalThis.print();
+  const isWhole = done.every(({ status }) => status === "fulfilled");
+  document.querySelector("[data-print-broken]")?.toggleAttribute("hidden", isWhole);
+  if (isWhole) globalThis.print();
 }

@@ -81,6 +81,7 @@ def test_serials_are_numbered_as_wide_as_they_were_written(floor: Floor):
         ({"layout": "lot", "first": "1", "last": "8"}, "serials_not_here"),
         ({"layout": "package", "first": "1", "last": "201"}, "too_many_labels"),
         ({"layout": "package", "first": "1", "last": "101", "copies": 2}, "too_many_labels"),
+        ({"lots": [{"lot": M}] * 11, "copies": 50}, "too_many_labels"),
         ({"copies": 0}, "body_malformed"),
         ({"copies": "ten"}, "body_malformed"),
         ({"layout": "poster"}, "body_malformed"),

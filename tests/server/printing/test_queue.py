@@ -186,6 +186,19 @@ def test_what_comes_too_late_waits_for_a_word(place: Hall, zebra: FakeZebra):
     assert place.state() == ("sent", None)
 
 
+def test_what_lay_while_no_server_ran_waits_for_a_word(place: Hall, zebra: FakeZebra):
+    place.print()
+    place.worker()._adopt()
+    with later(2 * 3600):
+        place.worker().work()
+        assert place.state() == ("late", "print_late")
+        assert (zebra.labels, rows(place)) == ([], [])
+        place.do("label.requeued", {"print": place.prints()[0].code})
+        place.worker().work()
+        zebra.wait_for(1)
+    assert place.state() == ("sent", None)
+
+
 def test_what_was_called_off_does_not_come_out(place: Hall, zebra: FakeZebra):
     code = place.print()
     worker = place.worker()
