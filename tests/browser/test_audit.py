@@ -1,30 +1,28 @@
 """What every page owes everybody: no accessibility fault that a machine can find, little weight.
 
-All pages of the table, both languages, dark and light, by axe in a real Chromium; the weights are
+All pages of the table and the states that work brings, each role, both languages, phone and tablet,
+dark and light, by axe in a real Chromium; the weights are
 what goes over the wire, compressed, as a browser counts it.
 """
 
+import os
 import re
 import urllib.request
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Playwright
+from playwright.sync_api import Playwright, ViewportSize
 
-from server.domain.model import DOCUMENTS
-from server.pages.table import PAGES
-from tests.browser.device import PHONE, Device
+from tests.browser.device import PHONE, TABLET, Device
 from tests.browser.real_server import RealServer
+from tests.browser.sights import PEOPLE, Sight, at_work, pages, shut_out
 
 PWA = Path(__file__).parents[2] / "pwa"
 AXE = PWA / "node_modules/axe-core/axe.min.js"
 FIRST_PAGE_MAX_BYTES = 120_000
 INSTALL_MAX_BYTES = 1_500_000
-EVERYBODY = "zhang.wei"
-# Of pages that are made from the id itself.
-IDS = {"location": "SZ:A-02-04", "person": "chen.jing"}
-NOBODYS = "SZ:E-0107"
 LANGUAGES = ("zh-CN", "en-US")
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 RUN_AXE = """async () => {
@@ -33,48 +31,92 @@ RUN_AXE = """async () => {
 }"""
 
 
-def addresses(server: RealServer) -> list[str]:
-    """One of each page: that of a document with the most in it."""
-    found = []
-    for page in PAGES:
-        if "{id}" not in page["path"]:
-            found.append(page["path"])
-            continue
-        if "doc" not in page:
-            found.append(page["path"].replace("{id}", IDS.get(page["name"], NOBODYS)))
-            continue
-        kind = page["name"] if page["name"] in DOCUMENTS else page["doc"].partition("/")[0]
-        sql = "select key from documents where type = ? order by length(body) desc limit 1"
-        rows = server.rows(sql, kind)
-        found += [page["path"].replace("{id}", key.partition("/")[2]) for (key,) in rows]
-    return found
+# `make audit` looks at everything; `make test` at one person on a phone and another on a tablet.
+WHOLE = os.environ.get("AUDIT") == "whole"
+LOOKERS = (
+    [(who, size) for size in (PHONE, TABLET) for who in PEOPLE]
+    if WHOLE
+    else [("zhang.wei", PHONE), ("wang.fang", TABLET)]
+)
+SHOWN = (
+    """() => document.querySelector("#nav").outerHTML + document.querySelector("#main").outerHTML"""
+)
+
+
+class Judge:
+    """Has axe look at sights, in both schemes, once at each state of a page.
+
+    Each from the first paint on: on the way from one scheme to the other, and while something moves
+    in, colours are neither.
+    """
+
+    def __init__(self, device: Device, seen: set[str]) -> None:
+        self.device = device
+        self.seen = seen
+        self.faults: dict[str, list[str]] = {}
+        self.count = 0
+
+    def look(self, sights: Iterable[Sight]) -> None:
+        page = self.device.page
+        for sight in sights:
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                if scheme == SCHEMES[0]:
+                    sight.go()
+                shown = f"{scheme} {page.viewport_size} {page.evaluate(SHOWN)}"
+                if shown in self.seen:
+                    continue
+                self.seen.add(shown)
+                self.count += 1
+                if found := page.evaluate(RUN_AXE):
+                    self.faults[f"{sight.name} {scheme} {page.url}"] = found
+
+
+@pytest.fixture(scope="module")
+def seen() -> set[str]:
+    """What two people are shown alike is looked at once."""
+    return set()
 
 
 @pytest.mark.parametrize("locale", LANGUAGES)
+@pytest.mark.parametrize(("who", "size"), LOOKERS)
 def test_axe_finds_nothing_on_any_page_dark_or_light(
-    playwright: Playwright, server: RealServer, tmp_path: Path, locale: str
+    playwright: Playwright,
+    server: RealServer,
+    tmp_path: Path,
+    seen: set[str],
+    who: str,
+    size: ViewportSize,
+    locale: str,
 ):
-    device = Device(playwright, server, tmp_path / "device", viewport=PHONE, locale=locale)
+    device = Device(playwright, server, tmp_path / "device", viewport=size, locale=locale)
     device.open()
     device.context.add_init_script(path=AXE)
-    faults: dict[str, list[str]] = {}
-    look(device, "/sign-in", faults)
-    device.sign_in(EVERYBODY)
-    for address in addresses(server):
-        look(device, address, faults)
+    judge = Judge(device, seen)
+    judge.look(shut_out(device))
+    device.sign_in(who)
+    judge.look(pages(device))
     device.close()
-    assert faults == {}
+    print(f"axe: {who}, {locale}, {size['width']} px wide: {judge.count} looks")
+    assert judge.faults == {}
 
 
-def look(device: Device, address: str, faults: dict[str, list[str]]) -> None:
-    """In both schemes, each from the first paint on: on the way from one to the other, and while
-    something moves in, colours are neither.
-    """
-    for scheme in SCHEMES:
-        device.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        device.go(address)
-        if found := device.page.evaluate(RUN_AXE):
-            faults[f"{address} {scheme}"] = found
+@pytest.mark.parametrize("locale", LANGUAGES)
+@pytest.mark.parametrize("size", [PHONE, TABLET])
+def test_axe_finds_nothing_in_the_states_that_work_brings(
+    playwright: Playwright, tmp_path: Path, size: ViewportSize, locale: str
+):
+    server = RealServer(tmp_path / "data")
+    server.start()
+    device = Device(playwright, server, tmp_path / "device", viewport=size, locale=locale)
+    device.open()
+    device.context.add_init_script(path=AXE)
+    judge = Judge(device, set())
+    judge.look(at_work(device, server))
+    device.close()
+    server.kill()
+    print(f"axe: at work, {locale}, {size['width']} px wide: {judge.count} looks")
+    assert judge.faults == {}
 
 
 def transferred(device: Device, path: str) -> dict[str, int]:
