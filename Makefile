@@ -40,8 +40,8 @@ ABSENT := $(foreach pair,$(OPTIONAL),\
 export PATH := $(CURDIR)/$(NODE_BIN):$(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup run test check journey audit lighthouse sim mutants bench labels-check \
-  screenshots build wheel lock clean
+.PHONY: help setup run test check journey audit lighthouse browsers sim mutants bench \
+  labels-check screenshots build wheel lock clean
 
 help: ## this list
 	@awk -v absent=" $(ABSENT) " -F ':.*## ' '/^[a-z-]+:.*## / { \
@@ -85,6 +85,11 @@ audit: setup build ## accessibility of every page, and what the app weighs, with
 lighthouse: setup build tests/lighthouse/node_modules/.stamp ## Lighthouse, and the worker's start
 	bash tests/browser/install.sh
 	python -m tests.browser.measures
+
+browsers: setup build tests/lighthouse/node_modules/.stamp ## Firefox and WebKitGTK (needs root)
+	apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y \
+	  --no-install-recommends firefox-esr webkit2gtk-driver xvfb xauth
+	python -m tests.browser.engines
 
 sim: setup ## devices under faults, servers killed, bad requests (SEED=, SEEDS=, CASES=)
 	python -m tests.simulation --seed $(SEED) --seeds $(SEEDS)

@@ -21,6 +21,7 @@ import { waitingRows } from "./outbox.js";
  * @property {boolean} anew it was set up as a new device, and nobody has read that yet
  * @property {boolean} locked nobody is signed in until a PIN or a password is given
  * @property {boolean} pinned who is signed in has a PIN here
+ * @property {boolean} shared somebody has a PIN here
  * @property {number} lock_minutes after which an untouched device locks itself; 0: never
  * @property {string} login who is signed in here, or empty
  * @property {boolean} ready the replica is complete
@@ -68,6 +69,7 @@ async function storedState(tx) {
   const meta = tx.objectStore("meta");
   const rows = await waitingRows(tx);
   const { signin, isReady, isRevoked, locked } = await sessionOf(tx);
+  const holders = await holdersOf(tx);
   const standing = (await meta.get("standing")) ?? null;
   const lost = await meta.get("lost");
   const anew = await meta.get("anew");
@@ -80,7 +82,8 @@ async function storedState(tx) {
     left: Boolean(await meta.get("access_ended")),
     anew: anew ? !anew.is_read : false,
     locked: locked !== null,
-    pinned: Boolean(signin && (await holdersOf(tx))[signin.login]),
+    pinned: Boolean(signin && holders[signin.login]),
+    shared: Object.keys(holders).length > 0,
     lock_minutes: (await policyOf(tx)).lock_minutes,
     login: signin?.login ?? "",
     ready: isReady,

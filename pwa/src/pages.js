@@ -57,7 +57,7 @@ const REVOKED_PAGE = {
  *   now: () => Date}} parts
  */
 export function createPages({ view, net, shared, now }) {
-  const render = createRendering({ net, shared, now });
+  const { prepare, render } = createRendering({ net, shared, now });
   const made = createMade();
 
   /**
@@ -74,6 +74,7 @@ export function createPages({ view, net, shared, now }) {
     standing.catch(() => undefined);
     const again = await madeBefore(ask, standing);
     if (again !== null) return { kind: "page", html: again };
+    prepare(match.page).catch(() => undefined); // what is wrong with a template shows in its page
     const given = await view
       .read(async (moment) => {
         const session = await sessionOf(moment.tx);

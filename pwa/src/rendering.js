@@ -38,11 +38,19 @@ export function createRendering({ net, shared, now }) {
   }
 
   /**
+   * Reads a page's templates, in the language that is most likely.
+   * @param {import("./types").PageSpec} page
+   */
+  async function prepare(page) {
+    await (await rendererOf(preferredLanguage())).prepare(page.template);
+  }
+
+  /**
    * @param {Ask} ask
    * @param {What} what
    * @returns {Promise<string>}
    */
-  return async function render({ url, isPartial }, { page, session, more, standing }) {
+  async function render({ url, isPartial }, { page, session, more, standing }) {
     const lang = session.lang || preferredLanguage();
     const { build } = await shared();
     const { worker, online, waiting, photos, oldest } = await (standing ?? net.state());
@@ -67,7 +75,9 @@ export function createRendering({ net, shared, now }) {
       partial: isPartial,
       ...more,
     });
-  };
+  }
+
+  return { prepare, render };
 }
 
 /** @returns {string} what the browser's owner reads, as long as nobody chose */

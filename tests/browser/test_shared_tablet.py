@@ -59,6 +59,8 @@ def both_set_a_pin(floor: Floor) -> None:
     floor.tablet.page.fill("[name=password]", PASSWORD)
     floor.tablet.page.click("main button[type=submit]")
     floor.tablet.wait_for(lambda state: state["ready"] and state["login"] == WANG)
+    # The next one to work here need not open another page first.
+    expect(floor.tablet.page.locator(".bar-lock button")).to_be_visible()
     floor.tablet.set_pin(WANGS_PIN)
 
 

@@ -2,6 +2,8 @@
  * A shared device: nothing of one person stays for the next, and an untouched device locks itself.
  */
 
+import { changed } from "./refresh.js";
+
 /** @typedef {import("../net.js").NetState} NetState */
 
 const CHECKED_EVERY_MS = 10_000;
@@ -11,6 +13,7 @@ const LOGIN = "login";
 const SHARED = "is_shared";
 
 let lock_ms = 0;
+let isAsked = false;
 let touched_ms = 0;
 
 export function startPersons() {
@@ -27,8 +30,13 @@ export function startPersons() {
 }
 
 /** @param {NetState} state */
-export function followPerson({ pinned, lock_minutes }) {
+export function followPerson({ pinned, lock_minutes, shared, ready }) {
   lock_ms = pinned ? lock_minutes * MINUTE_MS : 0;
+  // The first page after a sign-in may be the server's, which knows of no PINs on this device.
+  const { login } = document.body.dataset;
+  if (!shared || !ready || !login || isAsked || document.querySelector(".bar-lock")) return;
+  isAsked = true;
+  changed();
 }
 
 /** @param {string} login who is here now; empty: nobody */

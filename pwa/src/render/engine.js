@@ -9,6 +9,7 @@ import { VALUE_FILTERS, flat, mayBy, wordFilters } from "./filters.js";
 
 const LAYOUT = "layout/page";
 const FRAGMENT = "layout/fragment";
+const PARTIAL = /\brender '([\w/]+)'/g;
 
 /**
  * @typedef {object} Shared what the server shares with the device (shared.json)
@@ -20,14 +21,18 @@ const FRAGMENT = "layout/fragment";
 
 /**
  * @param {Shared & {lang: string}} shared
- * @returns {{render: (name: string, context: Record<string, any>) => string}} `render` gives a
+ * @returns {{render: (name: string, context: Record<string, any>) => string,
+ *   prepare: (name: string) => Promise<void>}} `render` gives a
  *   page in its layout; with title and navigation only where `context.partial` is true; bare where
  *   the name begins with `_`. The context is seen by every partial that the page renders.
+ *   `prepare` reads a page's templates beforehand, one at a time, while the disk is waited for.
  */
 export function createRenderer({ templates, locale, problems, kinds, lang }) {
   const engine = new Liquid({
     templates,
     cache: true,
+    // Asked of the browser it costs a start of the worker some 10 ms, and no template needs it.
+    locale: "en-US",
     dynamicPartials: true,
     outputEscape: "escape",
     ownPropertyOnly: true,
@@ -47,11 +52,39 @@ export function createRenderer({ templates, locale, problems, kinds, lang }) {
     return String(engine.renderFileSync(name, {}, { globals: context }));
   }
 
+  /** @type {Set<string>} */
+  const read = new Set();
+
+  /** @param {string} name */
+  async function prepare(name) {
+    if (read.has(name) || templates[name] === undefined) return;
+    read.add(name);
+    await nextTurn();
+    engine.parseFileSync(name);
+    for (const [, partial = ""] of templates[name].matchAll(PARTIAL)) await prepare(partial);
+  }
+
   return {
+    async prepare(name) {
+      await prepare(LAYOUT);
+      await prepare(name);
+    },
     render(name, context) {
       const main = plain(name, context);
       if (name.split("/").at(-1)?.startsWith("_")) return main;
       return plain(context["partial"] ? FRAGMENT : LAYOUT, { ...context, main });
     },
   };
+}
+
+/** @returns {Promise<void>} once what has come meanwhile, from the disk say, was seen to */
+function nextTurn() {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
 }
