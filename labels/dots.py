@@ -139,7 +139,8 @@ def _line(
 
 
 def _mask(image: Image.Image, stride: int) -> tuple[Mask, int, int]:
-    """The black dots of an image of mode "1", cut to where they are, and where that is."""
+    """The black dots of an image of mode "1", cut to where they are, and where that is. No mark is
+    wider than the label."""
     black = ImageChops.invert(image)
     extent = black.getbbox()
     if extent is None:

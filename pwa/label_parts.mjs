@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { Blob, Face, Font } from "harfbuzzjs";
 import { parse } from "yaml";
 import { WORDS } from "./src/labels/status.js";
+import { KINDS } from "./src/labels/symbol.js";
 
 /** Beside what the layouts and the status signs say: Latin, and signs of technical drawings. */
 const LATIN = [
@@ -28,6 +29,7 @@ export async function labelParts(root) {
   const names = (await readdir(folder)).filter((name) => name.endsWith(".yaml")).sort();
   const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
   const layouts = texts.map((text) => plain(parse(text, { mapAsMap: true }), ""));
+  for (const { name, elements } of layouts) requireKnown(name, elements);
   const spoken = layouts.flatMap(({ elements }) => elements.flatMap(wordsOf));
   const characters = [...new Set(SIGNS + latin() + spoken.concat(...words()).join(""))].sort();
   /** @type {Record<string, any>} */
@@ -51,6 +53,16 @@ function plain(value, key) {
   if (!(value instanceof Map)) return value;
   const pairs = [...value].map(([name, part]) => [name, plain(part, name)]);
   return key === "gs1" ? pairs : Object.fromEntries(pairs);
+}
+
+/**
+ * The build ends where a layout asks for a code that the device cannot draw.
+ * @param {string} name of the layout
+ * @param {any[]} elements
+ */
+function requireKnown(name, elements) {
+  const strange = elements.find(({ code }) => code !== undefined && !KINDS.includes(code));
+  if (strange) throw new Error(`${name}.yaml: no ${strange.code} in pwa/src/labels/symbol.js`);
 }
 
 /** @param {any} element @returns {string[]} what stands on every label that has it */

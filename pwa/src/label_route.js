@@ -34,11 +34,18 @@ const PROBLEMS = {
 export async function answerLabel(device, request, labels) {
   const own = await ownDocument(device, request);
   const { online } = await device.net.state();
-  const draw = () => own && drawn(device, request, { own, labels });
-  if (own && (own.isWaiting || !online)) return /** @type {Promise<Response>} */ (draw());
+  const draw = async () => own && drawn(device, request, { own, labels }).catch(unforeseen);
+  const ours = own && (own.isWaiting || !online) ? await draw() : null;
+  if (ours) return ours;
   const there = await fetched(device, request);
   if (there?.ok) return there;
   return (await draw()) || there || offline();
+}
+
+/** @param {unknown} error */
+function unforeseen(error) {
+  console.error("this label could not be drawn on the device", error);
+  return null;
 }
 
 /**
@@ -50,9 +57,9 @@ export async function answerLabel(device, request, labels) {
  */
 async function ownDocument(device, request) {
   const [, id = ""] = LABEL.exec(new URL(request.url).pathname) ?? [];
-  const key = `lot/${decodeURIComponent(id)}`;
   return device.view
     .read(async (moment) => {
+      const key = `lot/${decodeURIComponent(id)}`; // what is no id, is not here
       const { signin, locked, isReady, isRevoked } = await sessionOf(moment.tx);
       if (!signin || !isReady || locked || isRevoked) return null;
       const lot = await moment.get(key);

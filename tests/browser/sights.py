@@ -11,6 +11,7 @@ from urllib.parse import quote
 from playwright.sync_api import expect
 
 from server.demo import plant
+from server.domain.model import DOCUMENTS
 from server.pages.table import PAGES
 from tests.browser.device import Device
 from tests.browser.real_server import RealServer
@@ -25,7 +26,7 @@ SUPERVISOR, OPERATOR = "zhang.wei", "wang.fang"
 PIN, WRONG_PIN = "271828", "998877"
 PLACE = "A-01-02"
 # Of pages that are made from the id itself.
-IDS = {"location": "SZ:A-02-04", "person": "chen.jing", "receipt": "SZ:2026-11-18"}
+IDS = {"location": "SZ:A-02-04", "person": "chen.jing"}
 NOBODYS = "SZ:E-0107"
 # All folds of a page are open at once; the page itself would close one for another.
 UNFOLD = """() => {
@@ -70,7 +71,7 @@ def addresses(server: RealServer) -> list[tuple[str, str]]:
             own = IDS.get(page["name"], NOBODYS)
             found.append((page["name"], page["path"].replace("{id}", own)))
             continue
-        kind = page["doc"].partition("/")[0]
+        kind = page["name"] if page["name"] in DOCUMENTS else page["doc"].partition("/")[0]
         sql = "select key from documents where type = ? order by length(body) desc limit 1"
         rows = server.rows(sql, kind)
         found += [(page["name"], page["path"].replace("{id}", rest(key))) for (key,) in rows]
@@ -83,15 +84,16 @@ def rest(key: str) -> str:
 
 def pages(device: Device) -> Iterator[Sight]:
     """What the person who is signed in can open, and the forms to which those pages lead."""
-    for name, address in (*addresses(device.server), *known_well()):
+    for name, address in (*addresses(device.server), *known_well(device.server)):
         yield Sight(name, partial(unfolded, device, address))
         forms = device.page.evaluate(FORMS_HERE) if "?" not in address else []
         for number, search in enumerate(forms[:FORMS_MAX]):
             yield Sight(f"{name}-form-{number}", partial(unfolded, device, address + search))
 
 
-def known_well() -> list[tuple[str, str]]:
+def known_well(server: RealServer) -> list[tuple[str, str]]:
     """Documents in states that the largest of their kind is not in, and answers to a query."""
+    received_on = server.document(plant.SHARED_LOT)["received_on"]
     return [
         ("job-open", page_of(plant.SELF_CHECK_JOB)),
         ("job-first-article", page_of(plant.FIRST_ARTICLE_JOB)),
@@ -106,6 +108,7 @@ def known_well() -> list[tuple[str, str]]:
         ("count-place", f"/stock/count?place={PLACE}"),
         ("count-lot", f"/stock/count?place={PLACE}&code=L2611-02"),
         ("issue-lot", "/stock/issue?code=L2611-02"),
+        ("receipt-lots", f"/receipts?of=SZ:{received_on}"),
         ("lots-filtered", "/lots?status=hold"),
     ]
 

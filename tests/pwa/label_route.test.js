@@ -92,6 +92,19 @@ test("a lot that is not here is the server's to draw or to refuse", async () => 
   assert.equal((await ask(device, "/lots/SZ:M-1:L9/label.png")).status, 503);
 });
 
+test("where drawing fails, the server is asked, and else it is said", async () => {
+  const device = await desk();
+  const fail = async () => {
+    throw new TypeError("/assets/labels.json: 503");
+  };
+  await device.net.tell({ online: false });
+  network(FROM_SERVER);
+  assert.equal((await ask(device, "/lots/SZ:M-1:L1/label.png", fail)).text, "the server's");
+  network(null);
+  assert.equal((await ask(device, "/lots/SZ:M-1:L1/label.png", fail)).status, 503);
+  assert.equal((await ask(device, "/lots/%FF/label.png")).status, 503);
+});
+
 test("a locked device shows nobody's lots", async () => {
   const device = await desk();
   await device.database.write(["meta"], (tx) =>

@@ -16,6 +16,7 @@ import { LabelError } from "./error.js";
  */
 /** @typedef {(text: string, isGs1: boolean) => Promise<string[]>} Matrix see data_matrix.js */
 
+export const KINDS = ["qr", "datamatrix", "gs1-datamatrix", "code128", "gs1-128"];
 const SQUARE = ["qr", "datamatrix", "gs1-datamatrix"];
 const NUMERIC = /^[0-9]+$/;
 const ALPHANUMERIC = /^[0-9A-Z $%*+./:-]+$/;
