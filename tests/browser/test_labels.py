@@ -32,7 +32,8 @@ SHOW = """async (path) => {
   picture.style.width = "1200px";
   picture.src = path;
   await picture.decode();
-  document.documentElement.replaceChildren(picture);
+  document.body.hidden = true;
+  document.documentElement.prepend(picture);
 }"""
 # What a tablet's system shows there, no browser on a desk has.
 SHARE_SHEET = """() => {

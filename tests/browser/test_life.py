@@ -88,13 +88,17 @@ def test_after_a_week_offline_the_person_is_warned_and_then_the_supervisor(
 
 
 def test_a_clock_that_was_changed_is_told_until_it_is_right_again(tablet: Device):
-    tablet.set_clock(3.5 * 3600_000)
     notice = tablet.page.locator("[data-clock]")
     expect(notice).to_be_hidden()
+    tablet.set_clock(3.5 * 3600_000)
     tablet.page.evaluate(ASK_TO_SYNC)
+    tablet.wait_for(lambda state: state["skew_ms"] < -3 * 3600_000)
+    tablet.go("/")
     expect(notice).to_contain_text("This device’s clock is 3 h off from the server’s")
     tablet.set_clock(0)
     tablet.page.evaluate(ASK_TO_SYNC)
+    tablet.wait_for(lambda state: abs(state["skew_ms"]) < 60_000)
+    tablet.go("/")
     expect(notice).to_be_hidden()
 
 

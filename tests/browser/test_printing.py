@@ -124,7 +124,8 @@ def test_the_print_dialog_gets_each_label_on_a_page_of_its_own_size(
     assert len(MEDIA_BOX.findall(whole.body())) == 4
     page.locator(".printout-page > a.button").click()
     page.wait_for_url("**/labels/*")
-    assert page.evaluate("document.adoptedStyleSheets.length") == 0, "other pages print as usual"
+    # Other pages print as usual.
+    page.wait_for_function("document.adoptedStyleSheets.length === 0")
 
 
 def test_the_print_dialog_of_a_device_without_a_network_gets_its_labels_too(
