@@ -88,6 +88,9 @@ async function begin() {
   const registration = await register();
   if (!registration) return;
   offerUpdate(registration);
+  // A page that came past the worker (it was just beginning, or the person forced a reload) would
+  // need the server for everything.
+  if (!navigator.serviceWorker.controller) await tell({ type: "claim" });
   const state = await ask({ type: "hello" });
   if (state) heard(state);
   const { login } = document.body.dataset;

@@ -29,6 +29,7 @@ const device = createDevice({
   app: BUILD,
 });
 
+const EVERY_PAGE = /** @type {const} */ ({ type: "window", includeUncontrolled: true });
 const labels = createLabels((path) => assetFor(new Request(path)));
 
 /** @type {Record<import("./route.js").Way, (event: FetchEvent) => Promise<Response>>} */
@@ -68,6 +69,7 @@ worker.addEventListener("notificationclick", (event) => {
 
 worker.addEventListener("message", (event) => {
   if (event.data?.type === "activate") return event.waitUntil(begin());
+  if (event.data?.type === "claim") return event.waitUntil(worker.clients.claim());
   const reply = (/** @type {any} */ answer) =>
     (event.ports[0] ?? event.source)?.postMessage(answer);
   event.waitUntil(take(device, event.data ?? {}, reply));
@@ -88,9 +90,9 @@ async function blobFor(request) {
   return blob ? image(blob) : evidenceFor(request);
 }
 
-/** @param {any} message to every open page */
+/** @param {any} message to every open page, also one that came past this worker */
 async function broadcast(message) {
   if (message.type === "net") paintBadge(message.waiting);
-  for (const client of await worker.clients.matchAll({ type: "window" }))
+  for (const client of await worker.clients.matchAll(EVERY_PAGE))
     client.postMessage(message);
 }

@@ -32,20 +32,22 @@ export function offerUpdate(registration) {
       words.textContent = words.dataset["textSoon"] ?? "";
       button.setAttribute("hidden", "");
     }
-    goOn();
+    activate();
   });
   // What was begun is sent first.
   document.body.addEventListener("htmx:afterSettle", () => isAgreed && goOn());
 
-  // It may take its time, and somebody may be filling in the next form by then.
-  function goOn() {
+  function activate() {
     clearTimeout(soon);
-    if (!isInCharge && !registration.waiting) return;
-    if (!isInHand()) {
-      if (isInCharge) location.reload();
-      else registration.waiting?.postMessage({ type: "activate" });
-    }
-    soon = setTimeout(goOn, ASK_AGAIN_MS);
+    if (isInHand() || !registration.waiting) return;
+    registration.waiting.postMessage({ type: "activate" });
+    soon = setTimeout(activate, ASK_AGAIN_MS);
+  }
+
+  // It may have taken its time, and somebody may be filling in the next form by now.
+  function goOn() {
+    if (!isInCharge) activate();
+    else if (!isInHand()) location.reload();
   }
   navigator.serviceWorker.addEventListener("controllerchange", () => {
     isInCharge = isAgreed;
