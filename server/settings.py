@@ -40,7 +40,8 @@ class Settings:
     Notices go to `push_hosts` only; `push_contact` (mailto: or https:) is who they can turn to.
     `tls_certificate` and `tls_key` are files of a certificate that the plant has; `tls_names` are
     further names and addresses, separated by commas, for one of our own making.
-    `printers` is a file that names the label printers. A print that comes later than
+    `printers` is a file that names the label printers: empty for none, None where this process has
+    no say in it and leaves them as they are. A print that comes later than
     `print_late_minutes` asks first; one that no printer took within `print_give_up_minutes` failed.
     """
 
@@ -57,7 +58,7 @@ class Settings:
     tls_certificate: str = ""
     tls_key: str = ""
     tls_names: str = ""
-    printers: str = ""
+    printers: str | None = None
     print_late_minutes: int = 30
     print_give_up_minutes: int = 30
 
@@ -104,7 +105,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         tls_certificate=given("tls_certificate"),
         tls_key=given("tls_key"),
         tls_names=given("tls_names"),
-        printers=given("printers"),
+        printers=environment.get(VARIABLES["printers"]),
         print_late_minutes=int(given("print_late_minutes")),
         print_give_up_minutes=int(given("print_give_up_minutes")),
     )

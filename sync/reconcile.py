@@ -7,7 +7,7 @@ list of results that `sync.push` stores. A handler that raises parks its entry a
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, TypeVar
 
@@ -30,12 +30,16 @@ BLOCKING_CODES = frozenset({"unknown_kind", "handler_failed", "body_malformed"})
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a handler says of an entry: a status, and a Problem code with its parameters."""
+    """What a handler says of an entry: a status, and a Problem code with its parameters.
+
+    `where` is the field of the body at fault, for whoever filled it in; it is stored nowhere.
+    """
 
     status: Status = "applied"
     code: str | None = None
     params: dict[str, Any] = field(default_factory=dict)
     case: str | None = None
+    where: str = ""
 
 
 class Draft:
@@ -228,7 +232,8 @@ class Reconciler:
             draft = Draft(self.documents)
         if outcome.status == "parked":
             draft = Draft(self.documents)
-            outcome = self._park(entry, outcome, draft, candidate.now)
+            parked = self._park(entry, outcome, draft, candidate.now)
+            outcome = replace(parked, where=outcome.where)
         before = {key: self.documents.get(key) for key in draft.changed}
         return Result(entry, outcome, before, dict(draft.changed))
 
@@ -269,7 +274,7 @@ class Reconciler:
             return kind.handler(entry, self._body(kind, entry), draft, candidate.now)
         except Problem as problem:
             status: Status = "rejected" if kind.request else "parked"
-            return Outcome(status, problem.code, problem.params)
+            return Outcome(status, problem.code, problem.params, where=problem.field)
 
 
 def _checked(document: D) -> D:

@@ -14,10 +14,14 @@ GRACE_S = 5.0
 
 @contextmanager
 def printing(plant: Plant) -> Iterator[None]:
-    """Print what waits, and what comes. Problems: printers_file, foreign_site."""
+    """Print what waits, and what comes. Problems: printers_file, foreign_site.
+
+    A process that was told nothing of printers serves none, and takes none from those who do.
+    """
     file = plant.settings.printers
     printers = printers_of(Path(file) if file else None)
-    install(plant, printers)
+    if file is not None:
+        install(plant, printers)
     workers = [Worker(plant, printer) for printer in printers]
     for worker in workers:
         worker.start()

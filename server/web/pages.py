@@ -131,7 +131,7 @@ def _record(request: Asking, session: Session, kind: str, form: Filled) -> dict[
     deed = signed_if_due(request, plant, session, known, deed, form.secret)
     foreseen = plant.foresee(deed, device)
     if foreseen.status in ("rejected", "parked"):
-        raise Problem(foreseen.code or "unforeseen", foreseen.params)
+        raise Problem(foreseen.code or "unforeseen", foreseen.params, field=foreseen.where)
     return plant.record(deed, device, entry_id=form.entry)
 
 

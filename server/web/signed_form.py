@@ -43,7 +43,7 @@ def signed_if_due(
         return deed
     foreseen = plant.foresee(deed, session.device_of_web)
     if foreseen.status in ("rejected", "parked") and foreseen.code not in MISSING:
-        raise Problem(foreseen.code or "unforeseen", foreseen.params)
+        raise Problem(foreseen.code or "unforeseen", foreseen.params, field=foreseen.where)
     if shown is None:
         raise Problem("stale", {"differences": []})
     if not secret:

@@ -13,10 +13,12 @@ from sqlalchemy import select, update
 from server.domain.model import MODEL
 from server.domain.sums import broken
 from server.printing import queue
+from server.printing.hall import printing
 from server.printing.installed import install
 from server.printing.printers import PrinterSetting
 from server.printing.tables import PrintJobRow
 from server.printing.worker import Worker
+from server.settings import from_environment
 from sync.store import table_of
 from sync.verify import verify
 from tests.browser.real_server import free_port
@@ -231,6 +233,22 @@ def test_a_printer_that_left_the_settings_fails_what_waited_for_it(place: Hall):
     assert place.state() == ("failed", "printer_gone")
     install(place.plant, [])
     assert len(place.prints()) == 1
+
+
+@pytest.mark.parametrize(("told", "state"), [(None, "waiting"), ("", "failed")])
+def test_only_who_is_told_that_there_are_none_takes_printers_away(
+    tmp_path: Path, told: str | None, state: str
+):
+    with hall("sqlite", tmp_path, zebra_at(free_port())) as place:
+        place.print()
+        place.plant.settings = replace(place.plant.settings, printers=told)
+        with printing(place.plant):
+            assert place.state()[0] == state
+
+
+def test_a_server_whose_environment_says_nothing_of_printers_was_told_nothing():
+    assert from_environment({}).printers is None
+    assert from_environment({"TRAVELER_PRINTERS": ""}).printers == ""
 
 
 def test_a_worker_prints_what_comes_without_being_asked(place: Hall, zebra: FakeZebra):

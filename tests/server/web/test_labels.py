@@ -82,5 +82,7 @@ def test_the_page_after_a_print_shows_its_labels_and_a_refused_one_says_why(shar
     refused = browser.post("/do/label.printed", data=form)
     assert refused.status_code == 422
     assert "Say why another one is needed" in refused.text
+    field = refused.text.partition('name="body.reason"')[2].partition("</div>")[0]
+    assert "Say why another one is needed" in field, "the field at fault is not marked"
     void = {"on": form["on"], "body.print": "ABCDEFGH", "body.reason": "x", "then_error": "/lots"}
     assert browser.post("/do/label.voided", data=void).status_code == 422
