@@ -69,10 +69,10 @@ def _demo_deeds(today: date) -> Iterable[tuple[Deed, datetime]]:
     for deed in demo.entries(today):
         blobs = [blob.model_dump() for blob in deed.blobs]
         at = deed.at.isoformat(timespec="milliseconds")
-        yield (
-            Deed(deed.kind, deed.on, deed.body, deed.actor, SETUP_SESSION, at, blobs=blobs),
-            deed.at,
+        made = Deed(
+            deed.kind, deed.on, deed.body, deed.actor, SETUP_SESSION, at, blobs=blobs, v=deed.v
         )
+        yield made, deed.at
 
 
 def _server_device(connection: Connection, now: datetime) -> None:

@@ -5,7 +5,8 @@
 import { filled, pageAt } from "./addresses.js";
 import { problem } from "./domain/problem.js";
 import { holdingsOf } from "./holdings.js";
-import { labelSaid } from "./labels/fields.js";
+import { labelSaid } from "./labels/said.js";
+import { labelled } from "./labels/thing.js";
 import { listOf } from "./lists.js";
 import { scannedOf } from "./scanned.js";
 import { divergedOf, outboxOf } from "./outbox_page.js";
@@ -45,14 +46,22 @@ export async function fetched(moment, { page, id, url }, me) {
   for (const [name, template] of Object.entries(page.scanned ?? {})) {
     found[name] = await scannedOf(moment, filled(template, scope).join(""));
   }
-  for (const [name, template] of Object.entries(page.said ?? {})) {
-    found[name] = labelSaid(found["labels"], filled(template, scope).join(""));
+  for (const [name, template] of Object.entries(page.labelled ?? {})) {
+    found[name] = await labelled(filled(template, scope).join(""), (key) => shown(moment, key));
   }
   for (const [name, spec] of Object.entries(page.lists ?? {})) {
     const list = await listOf(moment, spec, scope);
     found[name] = { ...list, items: list.items.map(moment.seen) };
   }
+  for (const [name, template] of Object.entries(page.said ?? {})) {
+    found[name] = labelSaid(registersOf(found["labels"]), filled(template, scope).join(""));
+  }
   return found;
+}
+
+/** @param {any} labels of a thing: one document, or a list of those that there are */
+function registersOf(labels) {
+  return labels?.items ?? (labels ? [labels] : []);
 }
 
 /**

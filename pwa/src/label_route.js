@@ -1,22 +1,25 @@
 /**
- * The picture of a lot's label: the server's where it can be asked, else this device's own, out of
- * the replica and what waits here. Both are the same label (docs/adr/0026).
+ * The picture of a thing's label: the server's where it can be asked, else this device's own, out
+ * of the replica and what waits here. Both are the same label (docs/adr/0026).
  */
 import { offline, page, picture } from "./answers.js";
-import { LAYOUTS } from "./domain/label.js";
+import { FACT_CHARS_MAX, LAYOUTS, RULES } from "./domain/label_thing.js";
 import { problem } from "./domain/problem.js";
+import { cut } from "./domain/values.js";
 import { LabelError } from "./labels/error.js";
+import { labelled } from "./labels/thing.js";
 import { LABEL, askOf, fromServer } from "./route.js";
 import { asPrint } from "./scan/link.js";
 import { sessionOf } from "./signin.js";
+import { siteOf } from "./terms.js";
 
 /** @typedef {import("./device.js").Device} Device */
 /** @typedef {import("./types").Doc} Doc */
 /** @typedef {ReturnType<typeof import("./labels/labels.js").createLabels>} Labels */
+/** @typedef {{thing: Record<string, any>, labels: Doc | null, isWaiting: boolean}} Own */
 
-const LAYOUT = "lot";
 const SERIAL = /^[0-9]{0,12}$/;
-/** A person stands there with a lot in the hand; the device needs no second. */
+/** A person stands there with a thing in the hand; the device needs no second. */
 const SERVER_TIMEOUT_MS = 4000;
 /** @type {Record<string, string>} */
 const PROBLEMS = {
@@ -49,21 +52,22 @@ function unforeseen(error) {
 }
 
 /**
- * The lot as this device knows it, and whether something about it still waits here; null where
- * nobody may see it on this device, or it is not here.
+ * The thing as this device knows it, its labels, and whether something about either still waits
+ * here; null where nobody may see it on this device, or it is not here.
  * @param {Device} device
  * @param {Request} request
- * @returns {Promise<{lot: Doc, isWaiting: boolean} | null>}
+ * @returns {Promise<Own | null>}
  */
 async function ownDocument(device, request) {
   const [, id = ""] = LABEL.exec(new URL(request.url).pathname) ?? [];
   return device.view
     .read(async (moment) => {
-      const key = `lot/${decodeURIComponent(id)}`; // what is no id, is not here
       const { signin, locked, isReady, isRevoked } = await sessionOf(moment.tx);
       if (!signin || !isReady || locked || isRevoked) return null;
-      const lot = await moment.get(key);
-      return lot && { lot, isWaiting: moment.touched.includes(key) };
+      // What is no id, is not here.
+      const thing = await labelled(decodeURIComponent(id), moment.get);
+      const isWaiting = [thing["key"], thing["labels"]].some((one) => moment.touched.includes(one));
+      return { thing, labels: await moment.get(thing["labels"]), isWaiting };
     })
     .catch(() => null);
 }
@@ -83,15 +87,20 @@ function fetched(device, request) {
 /**
  * @param {Device} device
  * @param {Request} request
- * @param {{own: {lot: Doc}, labels: Labels}} with_
+ * @param {{own: Own, labels: Labels}} with_
  */
-async function drawn(device, request, { own, labels }) {
+async function drawn(device, request, { own: { thing, labels: register }, labels }) {
   const { public_url: base_url } = await device.shared();
-  const { id, ...asked } = wanted(new URL(request.url));
-  const isKnown = LAYOUTS.includes(asked.layout) && SERIAL.test(asked.serial);
+  const { id, ...asked } = wanted(new URL(request.url), thing["kind"]);
+  const rule = LAYOUTS.includes(asked.layout) ? RULES[asked.layout] : undefined;
+  const isKnown = rule?.of === thing["kind"] && SERIAL.test(asked.serial);
   if (!isKnown) return refused(device, request, problem("not_found"), 404);
+  const one = { key: thing["key"], doc: thing["doc"] };
+  const facts = printedFacts(register, asked.number) ?? asked.facts;
+  const site = siteOf(thing["labels"]);
   try {
-    const blob = await labels(own.lot, { ...asked, base_url });
+    const blob = await labels(one, { ...asked, facts, site, base_url });
+    if (!blob) return refused(device, request, problem("not_found"), 404);
     return picture(blob, `${id}.${asked.format}`);
   } catch (error) {
     if (!(error instanceof LabelError)) throw error;
@@ -101,16 +110,44 @@ async function drawn(device, request, { own, labels }) {
   }
 }
 
-/** @param {URL} url */
-function wanted({ pathname, searchParams }) {
+/** @param {URL} url @param {string} kind of thing */
+function wanted({ pathname, searchParams }, kind) {
   const [, id = "", format] = LABEL.exec(pathname) ?? [];
+  const usual = LAYOUTS.find((one) => RULES[one]?.of === kind) ?? "";
+  const layout = searchParams.get("layout") || usual;
   return {
     id,
     format: /** @type {"svg" | "png"} */ (format),
-    layout: searchParams.get("layout") || LAYOUT,
+    layout,
     number: asPrint(searchParams.get("p") ?? "") ?? "",
     serial: searchParams.get("serial") ?? "",
+    facts: writtenFacts(layout, searchParams.get("facts") ?? ""),
+    side: Number(/^[0-9]{1,2}$/.exec(searchParams.get("side") ?? "")?.[0] ?? 0),
   };
+}
+
+/** @param {Doc | null} register @param {string} number @returns {Record<string, string> | null} */
+function printedFacts(register, number) {
+  const [code] = number.split("-", 1);
+  const one = code && register?.["prints"].find((/** @type {any} */ p) => p.code === code);
+  return one ? (one.facts ?? {}) : null;
+}
+
+/**
+ * What somebody is about to write on a label, as its form shows it; nothing else.
+ * @param {string} layout
+ * @param {string} text JSON
+ * @returns {Record<string, string>}
+ */
+function writtenFacts(layout, text) {
+  try {
+    const given = text ? JSON.parse(text) : {};
+    const names = Object.keys(RULES[layout]?.facts ?? {});
+    const told = names.filter((name) => typeof given?.[name] === "string");
+    return Object.fromEntries(told.map((name) => [name, cut(given[name], FACT_CHARS_MAX)]));
+  } catch {
+    return {};
+  }
 }
 
 /**

@@ -4,6 +4,7 @@
 import { pathOf } from "./addresses.js";
 import { problem } from "./domain/problem.js";
 import { cut } from "./domain/values.js";
+import { UNNUMBERED } from "./labels/said.js";
 import { read } from "./scan/code.js";
 import { siteOf } from "./terms.js";
 
@@ -16,6 +17,7 @@ export const TEXT_SHOWN = 80;
 const [LOT, ITEM, CODE] = /** @type {const} */ (["lot", "item", "code"]);
 /** By a label, without a document of their own. */
 const NAMED = ["asset", "equipment", "location", "person"];
+const LABELLED = ["lot", "job", ...NAMED];
 /** What a typed number may be the end of: `type/SITE:number`. */
 const NUMBERED = ["job", "visit", "order", "item"];
 /** And of what is keyed by its entry. */
@@ -46,9 +48,18 @@ export async function keyOfScan(moment, text, me) {
  * @returns {Promise<string>} Problems: as keyOfScan.
  */
 export async function addressOfScan(moment, text, me) {
-  const where = pathOf(await keyOfScan(moment, text, me));
-  const { print } = read(text);
-  return print && where.startsWith("/lots/") ? `${where}?p=${print}` : where;
+  const key = await keyOfScan(moment, text, me);
+  const number = numberOf(read(text));
+  const isLabelled = number && LABELLED.includes(key.slice(0, key.indexOf("/")));
+  return isLabelled ? `${pathOf(key)}?p=${number}` : pathOf(key);
+}
+
+/**
+ * @param {Reading} reading
+ * @returns {string} the label's own number, a dash where a code of ours can't tell it, or nothing
+ */
+export function numberOf({ print, kind }) {
+  return print ?? (kind === "lot_id" ? UNNUMBERED : "");
 }
 
 /**

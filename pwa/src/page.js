@@ -21,7 +21,8 @@ import { changed, leave, startRefresh } from "./page/refresh.js";
 import { followPerson, personChanged, startPersons } from "./page/persons.js";
 import { showPad, wirePins } from "./page/pins.js";
 import { keepPainting, paint, repaint } from "./page/status.js";
-import { setPaper, startPrint } from "./page/print.js";
+import { startPreview } from "./page/preview.js";
+import { setPaper, startPrint, wireSheets } from "./page/print.js";
 import { goTo } from "./page/scanned.js";
 import { startShare } from "./page/share.js";
 import { startSubmit } from "./page/submit.js";
@@ -45,6 +46,7 @@ startRefresh();
 wireInputs();
 wirePins();
 startPersons();
+startPreview();
 startPrint();
 wireOutbox();
 startShare();
@@ -80,6 +82,7 @@ function wire(content) {
   for (const one of all("[data-room]")) void sayRoom(/** @type {HTMLElement} */ (one));
   for (const one of all("[data-link]")) void sayLink(/** @type {HTMLElement} */ (one));
   setPaper();
+  wireSheets(root);
   if (all("[data-notices]").length > 0) void sayNotices();
   if (all("[data-install-now]").length > 0) paintInstall();
 }

@@ -18,8 +18,8 @@ const ASSETS = /^\/(assets\/(?!.*(?::|%3A))|manifest\.webmanifest$)/i;
 const ASSET_LABEL = /^\/assets\/([^/]+)$/;
 const NOT_HERE = /^\/(sync|schema|health|sw\.js)(\/|$)/;
 const ONLY_SERVER = /^\/(sign-in|labels\.pdf)$|\/(label|record)\.(pdf|zpl|json|csv)$/;
-/** `/lots/{id}/label.svg?layout=…`; docs/labels.md, "Pictures by address". */
-export const LABEL = /^\/lots\/([^/]+)\/label\.(svg|png)$/;
+/** `/labels/{id}/label.svg?layout=…`; docs/labels.md, "Pictures by address". */
+export const LABEL = /^\/(?:labels|lots)\/([^/]+)\/label\.(svg|png)$/;
 const BLOB = /^\/blobs\/[0-9a-f]{64}$/;
 export const FORM = /^\/do\/([a-z_]+\.[a-z_]+)$/;
 const LANGUAGE = /^\/(?:language|lang\/(zh_CN|en))$/;
@@ -86,7 +86,7 @@ export function askOf(request) {
   const isFragment = request.headers.get("HX-Request") === "true";
   const isPartial = isFragment && request.headers.get("HX-History-Restore-Request") !== "true";
   const [, asset] = ASSET_LABEL.exec(url.pathname) ?? [];
-  if (asset) return { url: new URL(`/delivered/${asset}`, url), isPartial };
+  if (asset) return { url: new URL(`/delivered/${asset}${url.search}`, url), isPartial };
   if (!DIGITAL_LINK.test(url.pathname)) return { url, isPartial };
   // The link in a label's QR code, followed by the phone's own camera.
   const scan = new URL("/scan", url);

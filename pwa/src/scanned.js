@@ -2,11 +2,11 @@
  * What a code says: the lot and item that it names among what is here, and what became of its
  * label.
  */
-import { labelKey } from "./domain/label.js";
+import { labelKey } from "./domain/label_thing.js";
 import { Problem } from "./domain/problem.js";
 import { cut } from "./domain/values.js";
-import { labelSaid } from "./labels/fields.js";
-import { itemsBy, lotOf, notFound, TEXT_SHOWN } from "./lookup.js";
+import { labelSaid } from "./labels/said.js";
+import { itemsBy, lotOf, notFound, numberOf, TEXT_SHOWN } from "./lookup.js";
 import { read } from "./scan/code.js";
 
 /** @typedef {import("./view.js").Moment} Moment */
@@ -35,10 +35,16 @@ export async function scannedOf(moment, text) {
   const lot = found instanceof Problem ? null : found;
   const [only, ...others] = gtin ? await itemsBy(moment, gtin) : [];
   const item = lot ? await moment.get(lot["item"]) : others.length === 0 ? (only ?? null) : null;
-  const labels = lot && reading.print ? await moment.get(labelKey(lot.key)) : null;
+  const number = numberOf(reading);
+  const labels = lot && number ? await moment.get(labelKey(lot.key)) : null;
+  const label = lot
+    ? labelSaid(labels ? [labels] : [], number)
+    : isPlace && reading.print
+      ? labelSaid(await moment.find([`label.thing=location/${id}`]), reading.print)
+      : null;
   return {
     ...said,
-    label: lot && labelSaid(labels, reading.print ?? ""),
+    label,
     lot: lot && moment.seen(lot),
     item: item && moment.seen(item),
     problem: problem && { code: problem.code, params: problem.params },

@@ -22,6 +22,8 @@ export interface PageSpec {
   also?: Record<string, string>;
   lists?: Record<string, ListSpec>;
   scanned?: Record<string, string>;
+  /** What labels of this name are of. */
+  labelled?: Record<string, string>;
   /** What became of the label of a number, among the documents in `labels`. */
   said?: Record<string, string>;
   /** The same each time. */

@@ -9,6 +9,8 @@ import { isUnfinished } from "./domain/label.js";
 /** Fields that are not in the JSON but computed. @type {Record<string, (doc: Doc) => unknown>} */
 const COMPUTED = {
   "label.receipt": receiptOf,
+  "label.register": (label) => thingOf(label)?.split("/", 1)[0] ?? null,
+  "label.thing": thingOf,
   "label.unfinished": (label) => (label["prints"].some(isUnfinished) ? true : null),
   "lot.receipt": receiptOf,
   "lot.scan": (lot) => (lot["gtin"] ? `${lot["gtin"]}/${lot["code"]}` : null),
@@ -20,6 +22,11 @@ const COMPUTED = {
       .map((/** @type {any} */ one) => one.printer),
   site: (doc) => siteOf(doc.key),
 };
+
+/** @param {Doc} label @returns {string | null} what it is of; a lot's are found by their key */
+function thingOf({ about }) {
+  return about.startsWith("lot/") ? null : about;
+}
 
 /** @param {Doc} doc @returns {string | null} the site and the day that it came in */
 function receiptOf(doc) {

@@ -30,6 +30,7 @@ class Deed:
     actor: str
     at: datetime
     blobs: tuple[BlobRef, ...] = ()
+    v: int = 1
 
 
 def read(name: str) -> Any:
@@ -47,7 +48,7 @@ def moment(text: str, today: date) -> datetime:
 
 
 def told(deeds: list[dict[str, Any]], today: date) -> Iterator[Deed]:
-    """Deeds as the YAML files tell them: {at, by, kind, on, body}."""
+    """Deeds as the YAML files tell them: {at, by, kind, on, body}, and v if it is not 1."""
     for deed in deeds:
         blobs: dict[str, BlobRef] = {}
         yield Deed(
@@ -57,6 +58,7 @@ def told(deeds: list[dict[str, Any]], today: date) -> Iterator[Deed]:
             actor=deed["by"],
             at=moment(deed["at"], today),
             blobs=tuple(blobs.values()),
+            v=int(deed.get("v", 1)),
         )
 
 

@@ -38,6 +38,7 @@ class Rehearsal:
             seq=self._seq,
             prev=FIRST_PREV,
             kind=deed.kind,
+            v=deed.v,
             actor=deed.actor,
             session=SETUP_SESSION if deed.actor == SYSTEM else DEVICE,
             on=deed.on,

@@ -1,8 +1,9 @@
-"""Labels: what was printed of a lot, label by label, and which of it must not be used any more.
+"""Labels: what was printed of a thing, label by label, and which must not be used any more.
 
-One document beside each lot, `label/SITE:ITEM:LOT`, that begins with the first print. What makes a
-print is in `label_print`, what became of it in `label_queue`, what ends a label in `label_void`.
-What stands on one is `server.pages.label_fields`'s to say.
+One document for each thing that has labels (`label_thing`): `label/SITE:ITEM:LOT` beside a lot,
+`label/SITE:~equipment:E-0107` and the like for all others. It begins with the first print. What
+makes a print is in `label_print`, what became of it in `label_queue`, what ends a label in
+`label_void`. What stands on one is `server.pages.label_fields`'s to say.
 """
 
 import re
@@ -10,26 +11,22 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
-from server.domain.lot import Lot, LotStatus
-from server.domain.values import Fixed, Json, Line, Name, Text, Value
+from server.domain.label_thing import Layout
+from server.domain.lot import LotStatus
+from server.domain.values import Fixed, Json, Line, Name, Text, Value, is_none
 from sync.document import Document, utc_text
 from sync.entry import Entry
 from sync.reconcile import Draft
 
-PRINTS_MAX = 40  # of a lot; of older ones only their number is kept
+PRINTS_MAX = 40  # of a thing; of older ones only their number is kept
 LABELS_MAX = 200  # of one print
 WHOLE = re.compile("[0-9]{1,6}")
 CODE_CHARS = 8
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: nothing that is misread
-PRINTERS = frozenset(
-    {"operator", "storekeeper", "inspector", "technician", "supervisor", "quality_manager"}
-)
 HERE = ""  # as a printer: the print dialog of the device at hand
 
-Layout = Literal["lot", "material", "package", "status"]
-SERIAL_LAYOUTS = ("material", "package")
 # here: given to the device's own print dialog, which tells nobody what came of it.
 # waiting, sent, failed, perhaps (broke off under way), late (came too late to print unasked).
 State = Literal["here", "waiting", "sent", "failed", "perhaps", "late", "cancelled"]
@@ -74,13 +71,14 @@ class Print(Value):
     """One print: what stands on its labels, where it went, and what became of it.
 
     Labels are numbered from 1, the copies of a serial one after the other. `asked_at` (UTC) is when
-    it was asked for, or asked for again, `round` how often it was asked for again.
+    it was asked for, or asked for again, `round` how often it was asked for again. `status` is the
+    lot's, `facts` are what its person wrote.
     """
 
     entry: str
     code: str
     layout: Layout
-    status: LotStatus
+    status: LotStatus | None
     copies: int
     serials: list[str]
     count: int
@@ -100,6 +98,11 @@ class Print(Value):
     state: State
     why: Why | None
     voids: list[Void]
+    facts: dict[Line, Line] | None = Field(default=None, exclude_if=is_none)
+
+    def says_as(self, other: "Print") -> bool:
+        """Whether the same stands on both, as far as it can differ from print to print."""
+        return (self.status, self.facts) == (other.status, other.facts)
 
     def is_void(self, number: int) -> bool:
         """Whether this one of its labels is not to be used any more."""
@@ -123,12 +126,28 @@ class Print(Value):
         return self.serials[(number - 1) // self.copies] in serials
 
 
+class Thing(Fixed):
+    """What a label is of, as its labels' document names it; `status` is a lot's."""
+
+    key: str
+    labels: str
+    label: Line
+    item_code: str
+    item_name: Name
+    received_on: str | None = None
+    status: LotStatus | None = None
+
+
 class Label(Document):
-    """What the page of a lot's labels shows; `left` counts prints that the list has lost."""
+    """What the page of a thing's labels shows; `left` counts prints that the list has lost.
+
+    `item_code` and `item_name` are the lot's or the job's item's; of other things what the latest
+    label says: model and name of a product, a machine's name, the words of a zone.
+    """
 
     type = "label"
     area = "floor"
-    index = ("site", "entries", "queues", "receipt", "unfinished")
+    index = ("site", "entries", "queues", "receipt", "unfinished", "thing", "register")
 
     about: str
     about_label: Line
@@ -158,19 +177,19 @@ class Label(Document):
         """The site and the day that the lot came in, as the lot says it."""
         return f"{self.site}:{self.received_on}" if self.received_on else None
 
+    @property
+    def thing(self) -> str | None:
+        """What it is of; a lot's labels are found by their key."""
+        return None if self.about.startswith("lot/") else self.about
+
+    @property
+    def register(self) -> str | None:
+        """The type of thing, by which all machines, locations and so on are listed."""
+        return self.thing and self.thing.partition("/")[0]
+
     def find(self, code: str) -> Print | None:
         """The print of this code."""
         return next((one for one in self.prints if one.code == code), None)
-
-
-def label_key(lot_key: str) -> str:
-    """The key of the labels of a lot."""
-    return f"label/{lot_key.partition('/')[2]}"
-
-
-def lot_key_of(key: str) -> str:
-    """The key of the lot of these labels."""
-    return f"lot/{key.partition('/')[2]}"
 
 
 def print_code(entry_id: str) -> str:
@@ -180,23 +199,27 @@ def print_code(entry_id: str) -> str:
     return "".join(ALPHABET[bits >> shift & 31] for shift in range(5 * CODE_CHARS - 5, -1, -5))
 
 
-def labels_of(draft: Draft, lot: Lot) -> Label:
-    """The lot's labels, to be changed; they begin where there are none."""
-    key = label_key(lot.key)
-    if draft.get(key, Label) is not None:
-        return draft.edit(key, Label)
-    return draft.add(
-        Label(
-            key=key,
-            about=lot.key,
-            about_label=lot.code,
-            item_code=lot.item_code,
-            item_name=lot.item_name,
-            received_on=lot.received_on,
-            prints=[],
-            left=0,
+def labels_of(draft: Draft, thing: Thing) -> Label:
+    """The thing's labels, to be changed; they begin where there are none."""
+    key = thing.labels
+    if draft.get(key, Label) is None:
+        draft.add(
+            Label(
+                key=key,
+                about=thing.key,
+                about_label=thing.label,
+                item_code=thing.item_code,
+                item_name=thing.item_name,
+                received_on=thing.received_on,
+                prints=[],
+                left=0,
+            )
         )
-    )
+    labels = draft.edit(key, Label)
+    if labels.thing:
+        labels.about_label, labels.item_code = thing.label, thing.item_code
+        labels.item_name = thing.item_name
+    return labels
 
 
 def unseen(entry: Entry, prints: list[Print], base: int | None) -> Iterator[Print]:

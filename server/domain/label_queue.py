@@ -9,7 +9,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from server.domain.label import HERE, PRINTERS, Label, Print, Whole, Why, asked_at, told
+from server.domain.label import HERE, Label, Print, Whole, Why, asked_at, told
+from server.domain.label_thing import ANY_PRINTER, must_print
 from server.domain.values import Json, Line, Value
 from sync.entry import Entry
 from sync.problem import Problem
@@ -52,8 +53,9 @@ def reported(entry: Entry, body: Reported, draft: Draft, now: datetime) -> Outco
 
 
 def requeued(entry: Entry, body: Requeued, draft: Draft, now: datetime) -> Outcome:
-    """It goes to its printer (again). Problems: label_unknown, label_not_to_repeat."""
+    """It goes to its printer (again). Problems: label_unknown, label_not_to_repeat, no_right."""
     one = find(draft, entry.on, body.print)
+    must_print(entry, draft, one.layout, never=frozenset())
     if one.state not in AGAIN or one.printer == HERE:
         raise Problem("label_not_to_repeat", told(one, state=one.state))
     one.state, one.why = "waiting", None
@@ -63,8 +65,9 @@ def requeued(entry: Entry, body: Requeued, draft: Draft, now: datetime) -> Outco
 
 
 def cancelled(entry: Entry, body: Cancelled, draft: Draft, now: datetime) -> Outcome:
-    """It is not to be printed any more. Problems: label_unknown, label_not_to_stop."""
+    """It is not to be printed any more. Problems: label_unknown, label_not_to_stop, no_right."""
     one = find(draft, entry.on, body.print)
+    must_print(entry, draft, one.layout, never=frozenset())
     if one.state not in STOPPABLE:
         raise Problem("label_not_to_stop", told(one, state=one.state))
     one.state, one.why = "cancelled", None
@@ -81,6 +84,6 @@ def find(draft: Draft, key: str, code: str) -> Print:
 
 KINDS = [
     Kind("label.reported", Reported, reported, frozenset()),
-    Kind("label.requeued", Requeued, requeued, PRINTERS, request=True),
-    Kind("label.cancelled", Cancelled, cancelled, PRINTERS, request=True),
+    Kind("label.requeued", Requeued, requeued, ANY_PRINTER, request=True),
+    Kind("label.cancelled", Cancelled, cancelled, ANY_PRINTER, request=True),
 ]

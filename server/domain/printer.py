@@ -11,6 +11,8 @@ from sync.document import Document
 from sync.entry import Entry
 from sync.reconcile import Draft, Kind, Outcome
 
+PAGES = ("card-a4", "card-a5")
+
 
 class Printer(Document):
     """One printer, keyed `printer/SITE:NAME`; one that is gone keeps its document."""
@@ -23,6 +25,12 @@ class Printer(Document):
     technique: Literal["zpl", "ipp"]
     layouts: list[Line]
     installed: bool
+
+    def takes(self, layout: str) -> bool:
+        """Whether it has the stock; a whole page is no label's unless its list says so."""
+        if self.layouts:
+            return layout in self.layouts
+        return self.technique != "zpl" or layout not in PAGES
 
 
 class PrinterInstalled(Value):

@@ -10,8 +10,10 @@ from typing import Any, Protocol
 from urllib.parse import unquote
 
 from server.pages.label_fields import label_said
+from server.pages.label_thing import labelled
 from server.pages.lookup import scanned
-from server.pages.table import PAGES, Page
+from server.pages.rows import Page
+from server.pages.table import PAGES
 from sync.problem import Problem
 
 Doc = dict[str, Any]
@@ -84,11 +86,21 @@ def fetched(asked: Asked, me: Mapping[str, Any] | None, reader: Reader) -> dict[
         found[name] = reader.get(keys[0]) if keys else None
     for name, pattern in page.get("scanned", {}).items():
         found[name] = scanned("".join(_fill(pattern, given)), reader)
-    for name, pattern in page.get("said", {}).items():
-        found[name] = label_said(found["labels"], "".join(_fill(pattern, given)))
+    for name, pattern in page.get("labelled", {}).items():
+        found[name] = labelled("".join(_fill(pattern, given)), reader.get)
     for name, query in page.get("lists", {}).items():
         found[name] = _list(query, given, reader)
+    for name, pattern in page.get("said", {}).items():
+        found[name] = label_said(_registers(found["labels"]), "".join(_fill(pattern, given)))
     return found
+
+
+def _registers(labels: Doc | None) -> list[Doc]:
+    """A thing's labels: one document, or a list of those that there are."""
+    if labels is None:
+        return []
+    items: list[Doc] = labels.get("items", [labels])
+    return items
 
 
 def _list(query: Mapping[str, Any], given: Mapping[str, Any], reader: Reader) -> dict[str, Any]:

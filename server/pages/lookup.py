@@ -8,8 +8,9 @@ from typing import Any, Protocol
 
 from labels.code import Reading
 from labels.code import read as read_code
-from server.pages.label_fields import label_said
-from server.pages.wording import identity, path
+from server.domain.label_thing import THINGS, label_key
+from server.pages.label_fields import UNNUMBERED, label_said
+from server.pages.wording import path
 from sync.problem import Problem
 
 TEXT_SHOWN_CHARS = 80
@@ -70,8 +71,9 @@ def page_of(text: str, index: Index, me: Mapping[str, Any]) -> str:
     """The address that a scanned code leads to; with the label's own number where the code tells
     it, so that the page says if that label is void. Problems: as `document_of`.
     """
-    where, number = path(document_of(text, index, me)), _reading(text).print
-    return f"{where}?p={number}" if number and where.startswith("/lots/") else where
+    key, reading = document_of(text, index, me), _reading(text)
+    number = reading.print or (UNNUMBERED if reading.kind == "lot_id" else "")
+    return f"{path(key)}?p={number}" if number and key.partition("/")[0] in THINGS else path(key)
 
 
 def scanned(text: str, index: Index) -> Doc:
@@ -97,10 +99,15 @@ def scanned(text: str, index: Index) -> Doc:
     told |= {"expires_on": reading.expiry.isoformat() if reading.expiry else None}
     try:
         key = _only(_lots(reading, index), text, "lot", "code")
-        labels = index.get(f"label/{identity(key)}") if reading.print else None
-        told |= {"lot": index.get(key), "label": label_said(labels, reading.print or "")}
+        number = reading.print or (UNNUMBERED if reading.kind == "lot_id" else "")
+        labels = index.get(label_key(key)) if number else None
+        said = label_said([labels] if labels else [], number)
+        told |= {"lot": index.get(key), "label": said}
     except Problem as problem:
         told["problem"] = {"code": problem.code, "params": problem.params}
+    if is_place and reading.print:
+        registers = index.find([f"label.thing=location/{reading.id}"])
+        told["label"] = label_said(registers, reading.print)
     items = _items_by_gtin(reading, index) if reading.gtin else []
     key = told["lot"]["item"] if told["lot"] else items[0] if len(items) == 1 else ""
     told["item"] = index.get(key) if key else None

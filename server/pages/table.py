@@ -8,83 +8,27 @@ Placeholders: `{id}` from the address, `{code}` (what follows its last colon), `
 `{me.x}`, `{doc.a.b}`. One that gives a list (also through one: `{doc.lines.item}`) gives a term per
 element. `latest` keeps, after sorting, the first document for each value of that field. An absent
 `{query.x}` drops its `where` or `match`.
-`fixed` is the same each time; `said` tells what became of the label of a number, among `labels`.
+`fixed` is the same each time; `labelled` is what labels are of (`label_thing`); `said` tells what
+became of the label of a number, among `labels`.
 `match` looks a text up in the search texts of the type that `term` names; `from` leaves out those
 before it. `scanned` is what a code says and names (`server.pages.lookup`).
 """
 
 from typing import Any
 
+from server.domain.label_thing import BADGERS, STATUSES, THINGS
 from server.pages.label_layouts import label_layouts
-
-Page = dict[str, Any]
-LIST_MAX = 200
-UNROLLED_MAX = 60  # at a time: a few screens, put into the page without a jerk
-NEAREST_MAX = 6
-
-
-def listed(term: str | list[str], sort: str, **more: Any) -> dict[str, Any]:
-    """A list of documents by term; `sort` is a field, `-field` for the greatest first."""
-    return {"term": term, "sort": sort, "limit": LIST_MAX, **more}
-
-
-def unrolled(noun: str, sort: str, **more: Any) -> dict[str, Any]:
-    """A list that goes on where it was cut."""
-    return listed(noun, sort, **more) | {"from": "{query.from}", "limit": UNROLLED_MAX}
-
-
-def searched(noun: str, sort: str, **more: Any) -> dict[str, Any]:
-    """The same with a search line; the text is looked for in what the document type declares."""
-    return unrolled(noun, sort, match="{query.q}", **more)
-
-
-def nearest(noun: str) -> dict[str, Any]:
-    """The few that a text fits best; none without a text."""
-    return {"term": noun, "match": "{query.q}", "nearest": True, "limit": NEAREST_MAX}
-
-
-def show(template: str, nav: str, *, query: tuple[str, ...] = (), **more: Any) -> Page:
-    """The page of one document."""
-    noun = template.partition("/")[0]
-    return {
-        "name": noun,
-        "path": f"/{noun}s/{{id}}",
-        "template": template,
-        "title": f"title.{noun}",
-        "nav": nav,
-        "doc": f"{noun}/{{id}}",
-        "query": list(query),
-        **more,
-    }
-
-
-def index(template: str, nav: str, *, query: tuple[str, ...] = (), **more: Any) -> Page:
-    """The page that lists documents of one type."""
-    noun = template.partition("/")[0]
-    return {
-        "name": f"{noun}s",
-        "path": f"/{noun}s",
-        "template": template,
-        "title": f"title.{noun}s",
-        "nav": nav,
-        "query": list(query),
-        **more,
-    }
-
-
-def plain(name: str, path: str, template: str, nav: str, **more: Any) -> Page:
-    """A page of its own kind."""
-    title = f"title.{name}"
-    return {
-        "name": name,
-        "path": path,
-        "template": template,
-        "title": title,
-        "nav": nav,
-        "query": [],
-        **more,
-    }
-
+from server.pages.rows import (
+    NEAREST_MAX,
+    Page,
+    index,
+    listed,
+    nearest,
+    plain,
+    searched,
+    show,
+    unrolled,
+)
 
 OPEN_ORDERS = listed("order.state=open", "due_on")
 CURRENT_PROCEDURES = listed("procedure", "-revision", latest="code")
@@ -102,6 +46,25 @@ TODAY = {
 
 PRINTERS = listed("printer", "key", where={"installed": "true"})
 LAYOUTS = {"layouts": label_layouts()}
+MAY_BADGE = {"badgers": sorted(BADGERS)}
+LISTED_THINGS = [kind for kind in THINGS if kind not in ("lot", "job")]
+
+
+def its_labels(thing: str) -> dict[str, Any]:
+    """The labels of a thing that are no lot's, to be asked what became of one."""
+    return {
+        "query": ["p"],
+        "said": {"said": "{query.p}"},
+        "lists": {"labels": listed(f"label.thing={thing}", "key")},
+    }
+
+
+def named(path: str, template: str, nav: str, **lists: Any) -> Page:
+    """The page of what a label names without a document of its own."""
+    kind = template.partition("/")[2]
+    made = plain(kind, path, template, nav) | its_labels(f"{kind}/{{id}}")
+    return made | {"lists": made["lists"] | lists}
+
 
 LYING_THERE = listed("lot.places={code}", "code")
 # Not /assets: there the app's own files are.
@@ -157,15 +120,24 @@ PAGES: list[Page] = [
         said={"said": "{query.p}"},
         lists={"procedures": CURRENT_PROCEDURES | {"where": {"subject": "lot"}}},
     ),
-    show(
-        "label/show",
-        "lots",
-        query=("layout",),
-        doc="lot/{id}",
-        also={"labels": "label/{id}"},
-        lists={"printers": PRINTERS},
-        fixed=LAYOUTS,
-    ),
+    plain("labels", "/labels", "label/index", "more")
+    | {
+        "query": ["of", "site", "code"],
+        "lists": {
+            "labels": listed("label.register={query.of}", "about_label"),
+            "places": listed("label.register=location", "about_label"),
+            "people": listed("person", "name"),
+        },
+        "fixed": {"kinds": LISTED_THINGS, **MAY_BADGE},
+    },
+    plain("label", "/labels/{id}", "label/show", "lots")
+    | {
+        "query": ["layout"],
+        "labelled": {"thing": "{id}"},
+        "also": {"labels": "label/{id}"},
+        "lists": {"printers": PRINTERS},
+        "fixed": {**LAYOUTS, "statuses": list(STATUSES)},
+    },
     plain("printout", "/printout", "label/printout", "lots")
     | {
         "query": ["done"],
@@ -207,8 +179,10 @@ PAGES: list[Page] = [
     show(
         "job/show",
         "jobs",
-        query=("step", "correct"),
+        query=("step", "correct", "p"),
         also={"lot": "{doc.lot}", "order": "{doc.order}"},
+        said={"said": "{query.p}"},
+        lists={"labels": listed("label.thing={doc.key}", "key")},
     ),
     index(
         "order/index", "jobs", query=("q", "from"), lists={"orders": searched("order", "due_on")}
@@ -274,10 +248,12 @@ PAGES: list[Page] = [
     show("case/show", "cases"),
     # What a label names of which there is no document: who scans one with a phone's own camera is
     # told what it is, what is known of it, and a way on.
-    plain("location", "/locations/{id}", "named/location", "lots", lists={"lots": LYING_THERE}),
-    plain("equipment", "/equipment/{id}", "named/equipment", "jobs"),
-    plain("asset", "/delivered/{id}", "named/asset", "visits", lists={"visits": NAMING_VISITS}),
-    plain("person", "/people/{id}", "named/person", "more", also={"person": "person/org:{code}"}),
+    named("/locations/{id}", "named/location", "lots", lots=LYING_THERE),
+    named("/equipment/{id}", "named/equipment", "jobs"),
+    named("/delivered/{id}", "named/asset", "visits", visits=NAMING_VISITS),
+    plain("person", "/people/{id}", "named/person", "more")
+    | its_labels("person/org:{code}")
+    | {"also": {"person": "person/org:{code}"}, "fixed": MAY_BADGE},
     index("procedure/index", "more", lists={"procedures": CURRENT_PROCEDURES}),
     show("procedure/show", "more"),
 ]

@@ -1,6 +1,7 @@
-"""Drawn: the labels of lot documents, ready for a painter of `labels`."""
+"""Drawn: the labels of things, ready for a painter of `labels`."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from labels.content import Label, label
@@ -17,20 +18,40 @@ _PROBLEMS = {
 }
 
 
-def lot_label(name: str, lot: Doc, *, base_url: str, number: str = "", serial: str = "") -> Label:
-    """The label of a lot document. Raises LabelError where it cannot be printed."""
+@dataclass(frozen=True)
+class Subject:
+    """What labels are of: its key, the site that prints it, its document if there is one."""
+
+    thing: str
+    site: str
+    doc: Doc | None
+    base_url: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one label says beside that: facts, its own number, the serial of a unit."""
+
+    facts: Doc = field(default_factory=dict)
+    number: str = ""
+    serial: str = ""
+
+
+def thing_label(name: str, of: Subject, told: Told) -> Label:
+    """The label of a thing. Raises LabelError where it cannot be printed."""
     made = layout(name)
-    told = label_fields(lot, number=number, serial=serial)
-    given = {field: text for field, text in told.items() if field in made.fields}
-    return label(made, given, base_url=base_url)
+    fields = label_fields(
+        of.thing, of.doc, facts=told.facts, site=of.site, number=told.number, serial=told.serial
+    )
+    given = {field: text for field, text in fields.items() if field in made.fields}
+    return label(made, given, base_url=of.base_url)
 
 
-def print_labels(one: Doc, lot: Doc, *, base_url: str) -> list[Label]:
+def print_labels(one: Doc, of: Subject) -> list[Label]:
     """The labels of a print, but for those that are void by now. Raises LabelError."""
+    facts = one.get("facts") or {}
     return [
-        lot_label(
-            one["layout"], lot, base_url=base_url, number=each["number"], serial=each["serial"]
-        )
+        thing_label(one["layout"], of, Told(facts, each["number"], each["serial"]))
         for each in numbered(one)
         if not each["void"]
     ]

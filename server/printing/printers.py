@@ -26,7 +26,7 @@ from pydantic import (
     model_validator,
 )
 
-from server.domain.label import Layout
+from server.domain.label_thing import Layout
 from sync.problem import Problem
 
 ZPL_PORT = 9100

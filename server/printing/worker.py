@@ -13,13 +13,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from labels.error import LabelError
 from labels.printing import zpl
-from server.domain.label import Print, lot_key_of
+from server.domain.label import Label, Print
+from server.domain.label_thing import thing_of
 from server.domain.model import DOCUMENTS
 from server.domain.person import SYSTEM
 from server.domain.rights import SETUP_SESSION
 from server.plant import Plant
 from server.printing import ipp, queue, zebra
-from server.printing.drawn import print_labels, problem_of
+from server.printing.drawn import Subject, print_labels, problem_of
 from server.printing.installed import waiting
 from server.printing.printers import PrinterSetting
 from server.printing.queue import Job, Taken
@@ -27,6 +28,7 @@ from server.printing.sending import BrokeOff, NotSent, Refused
 from server.setup import perform
 from sync import documents
 from sync.compose import Deed
+from sync.document import site_of
 from sync.problem import Problem
 
 LOOK_EVERY_S = 20.0
@@ -121,8 +123,8 @@ class Worker:
 
     def _print(self, taken: Taken) -> None:
         now, settings = self._plant.now(), self._plant.settings
-        one, lot = self._asked(taken.job)
-        if one is None or lot is None:
+        asked = self._asked(taken.job)
+        if asked is None:
             with self._plant.store.write() as connection:
                 queue.drop(connection, taken)
             return
@@ -134,7 +136,7 @@ class Worker:
             self._report_late(taken.job, now)
             return
         try:
-            self._send(taken, one, lot)
+            self._send(taken, *asked)
         except NotSent as error:
             if waited < patience:
                 self._keep(taken, "waiting", error.why)
@@ -149,21 +151,22 @@ class Worker:
         else:
             self._keep(taken, "sent", None)
 
-    def _asked(self, job: Job) -> tuple[Print | None, Mapping[str, object] | None]:
-        """The print as it stands now, unless it was called off; the lot that it is of."""
-        lot_key = lot_key_of(job.labels)
+    def _asked(self, job: Job) -> tuple[Print, Subject] | None:
+        """The print as it stands now, unless it was called off; what it is of."""
+        thing = thing_of(job.labels)
         with self._plant.store.read() as connection:
-            found = documents.load(connection, DOCUMENTS, {job.labels, lot_key})
-        labels, lot = found.get(job.labels), found.get(lot_key)
-        prints = getattr(labels, "prints", [])
+            found = documents.load(connection, DOCUMENTS, {job.labels, thing})
+        labels, doc = found.get(job.labels), found.get(thing)
+        prints = labels.prints if isinstance(labels, Label) else []
         one = next((p for p in prints if p.code == job.code and p.round == job.round), None)
         if one is None or one.state != "waiting":
-            return None, None
-        return one, lot.as_json() if lot else None
-
-    def _send(self, taken: Taken, one: Print, lot: Mapping[str, object]) -> None:
+            return None
+        told = doc.as_json() if doc else None
         base_url = self._plant.settings.public_url
-        drawn = print_labels(one.model_dump(mode="json"), lot, base_url=base_url)
+        return one, Subject(thing, site_of(job.labels), told, base_url)
+
+    def _send(self, taken: Taken, one: Print, of: Subject) -> None:
+        drawn = print_labels(one.model_dump(mode="json"), of)
         if not drawn:
             raise Refused(Problem("label_void_already", {"print": one.code}))
         if self._printer.technique == "zpl":

@@ -69,7 +69,8 @@ def asset(request: Asking, path: FromPath[Path]) -> Response[Any]:
     Problem: not_found.
     """
     if ":" in str(path):
-        return Redirect(f"/delivered/{encoded(str(path).lstrip('/'))}")
+        query = f"?{request.url.query}" if request.url.query else ""
+        return Redirect(f"/delivered/{encoded(str(path).lstrip('/'))}{query}")
     file = _file(plant_of(request), str(path).lstrip("/"))
     if file.suffix not in MEDIA_TYPES:
         raise Problem("not_found", {})

@@ -26,7 +26,11 @@ SUPERVISOR, OPERATOR = "zhang.wei", "wang.fang"
 PIN, WRONG_PIN = "271828", "998877"
 PLACE = "A-01-02"
 # Of pages that are made from the id itself.
-IDS = {"location": "SZ:A-02-04", "person": "chen.jing"}
+IDS = {
+    "location": "SZ:A-02-04",
+    "person": "chen.jing",
+    "label": plant.SHARED_LOT.partition("/")[2],
+}
 NOBODYS = "SZ:E-0107"
 # All folds of a page are open at once; the page itself would close one for another.
 UNFOLD = """() => {
@@ -110,6 +114,15 @@ def known_well(server: RealServer) -> list[tuple[str, str]]:
         ("issue-lot", "/stock/issue?code=L2611-02"),
         ("receipt-lots", f"/receipts?of=SZ:{received_on}"),
         ("lots-filtered", "/lots?status=hold"),
+        ("gauge-overdue", "/equipment/SZ:G-0017"),
+        ("labels-equipment", "/labels?of=equipment&code=G-0099"),
+        ("labels-person", "/labels?of=person"),
+        ("label-location", "/labels/SZ:~location:A-02-05"),
+        ("label-new", "/labels/SZ:~location:Z-01"),
+        ("label-gauge", "/labels/SZ:~equipment:G-0042"),
+        ("label-asset", "/labels/HD:~asset:PRV-25B-02655"),
+        ("label-badge", "/labels/SZ:~person:wang.fang"),
+        ("label-card", "/labels/SZ:~job:" + plant.SELF_CHECK_JOB.partition(":")[2]),
     ]
 
 

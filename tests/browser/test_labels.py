@@ -19,7 +19,7 @@ from labels.draw import drawings
 from labels.marks import Code, Drawing
 from labels.raster import bitmap
 from server.demo import plant
-from server.printing.drawn import lot_label
+from server.printing.drawn import Subject, Told, thing_label
 from tests.browser.device import Device
 from tests.browser.real_server import RealServer
 from tests.browser.test_journey import page_of
@@ -70,7 +70,11 @@ def lots_of(server: RealServer) -> list[dict[str, Any]]:
 
 
 def drawn(server: RealServer, lot: dict[str, Any], layout: str = "lot", **more: str) -> Drawing:
-    return drawings(lot_label(layout, lot, base_url=server.url, **more), dpi=DPI)[0]
+    of = Subject(lot["key"], "SZ", lot, server.url)
+    return drawings(
+        thing_label(layout, of, Told(serial=more.get("serial", ""), number=more.get("number", ""))),
+        dpi=DPI,
+    )[0]
 
 
 def fetched(tablet: Device, path: str, media_type: str) -> bytes:

@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Playwright, expect
 
 from server.demo.plant import SHARED_LOT
-from server.domain.label import label_key
+from server.domain.label_thing import label_key
 from tests.browser.device import PHONE, Device
 from tests.browser.real_server import RealServer
 from tests.server.printing.fake_zebra import FakeZebra, fake_zebra

@@ -127,8 +127,15 @@ async function printLabels(eyes) {
   if (!lot) return null;
   const on = lot.key.replace("lot/", "label/");
   const why = eyes.dice.chance(0.6) ? { reason: "torn", replaces: "true" } : {};
+  if (eyes.dice.chance(0.3)) {
+    const code = place(eyes);
+    const things = [{ thing: `location/${eyes.site}:${code}` }];
+    const facts = { limit: eyes.dice.pick(["100 kg", "200 kg"]) };
+    const labels = `label/${eyes.site}:~location:${code}`;
+    return anew("label.printed", labels, { things, layout: "location", facts, ...why });
+  }
   const layout = eyes.dice.pick(["lot", "status"]);
-  return anew("label.printed", on, { lots: [{ lot: lot.key }], layout, ...why });
+  return anew("label.printed", on, { things: [{ thing: lot.key }], layout, ...why });
 }
 
 async function endLabel(eyes) {

@@ -1,3 +1,6 @@
+/** Of kinds whose body changed; the others are written unsigned, as at first. */
+const VERSIONS = { "label.printed": 2 };
+
 /**
  * Hands: a wish becomes an entry on the device, by the form that its page has or straight into the
  * outbox; and what the device then confirmed is written down.
@@ -67,7 +70,8 @@ export async function byAppend(device, { kind, on, base, body, files }, { id }) 
     if (path) own[path.split(".")[0]][path.split(".")[1]] = blob.sha256;
   }
   const key = on.replace("{new}", id);
-  const intent = { id, kind, v: 1, on: key, base, body: own, blobs, actor, session };
+  const v = VERSIONS[kind] ?? 1;
+  const intent = { id, kind, v, on: key, base, body: own, blobs, actor, session };
   return append(device.database, intent, { now: device.now(), app: device.app });
 }
 

@@ -31,8 +31,9 @@ function network(answer) {
 }
 
 /** Answers with what it was asked to draw. */
-async function labels(lot, how) {
-  return new Blob([JSON.stringify({ code: lot.code, ...how })], { type: "image/svg+xml" });
+async function labels({ key, doc }, how) {
+  const told = { key, code: doc?.code ?? null, ...how };
+  return new Blob([JSON.stringify(told)], { type: "image/svg+xml" });
 }
 
 async function ask(device, path, draw = labels) {
@@ -53,11 +54,32 @@ test("without a network the device draws what the address asks for", async () =>
   const query = "layout=package&p=K7Q2M4XW-2&serial=0001";
   const { response, text } = await ask(device, `/lots/SZ%3AM-1%3AL1/label.svg?${query}`);
   const how = { layout: "package", base_url: "https://plant.example", format: "svg" };
-  const label = { number: "K7Q2M4XW-2", serial: "0001" };
-  assert.deepEqual(JSON.parse(text), { code: "L1", ...how, ...label });
+  const label = { number: "K7Q2M4XW-2", serial: "0001", facts: {}, side: 0, site: "SZ" };
+  assert.deepEqual(JSON.parse(text), { key: "lot/SZ:M-1:L1", code: "L1", ...how, ...label });
   assert.equal(response.headers.get("Content-Type"), "image/svg+xml");
   assert.match(response.headers.get("Content-Disposition"), /^inline; filename="[\w.-]+\.svg"$/);
   assert.match(response.headers.get("Content-Security-Policy"), /sandbox/);
+});
+
+test("what has no document has its label too, with what is being written on it", async () => {
+  const device = await desk();
+  network(null);
+  const facts = encodeURIComponent('{"limit":"500 kg","zone_zh":7,"colour":"red"}');
+  const path = `/labels/SZ:~location:A-01/label.svg?facts=${facts}&side=0`;
+  const { key, code, layout, facts: told, site } = JSON.parse((await ask(device, path)).text);
+  assert.deepEqual([key, code, layout, site], ["location/SZ:A-01", null, "location", "SZ"]);
+  assert.deepEqual(told, { limit: "500 kg" });
+  for (const query of ["facts=%7B", "facts=null", "facts=7"]) {
+    const { text } = await ask(device, `/labels/SZ:~location:A-01/label.svg?${query}`);
+    assert.deepEqual(JSON.parse(text).facts, {}, query);
+  }
+});
+
+test("a page that a card has not is not found", async () => {
+  const device = await desk();
+  network(null);
+  const none = async () => null;
+  assert.equal((await ask(device, "/lots/SZ:M-1:L1/label.svg?side=3", none)).status, 404);
 });
 
 test("what no label of a lot is, is not drawn", async () => {

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from server.domain.label_thing import label_key
 from tests.server.domain.floor import GOOD, VISIT_BODY
 from tests.simulation.chance import Chance
 
@@ -214,16 +215,47 @@ def print_labels(eyes: Eyes) -> Wish | None:
     if not lots:
         return None
     keys = list(dict.fromkeys(lot["key"] for lot in lots[: eyes.rng.randint(1, 2)]))
-    there = {key: eyes.bodies.get(key.replace("lot/", "label/")) for key in keys}
-    bases = [one["version"] if one else None for one in there.values()]
-    told = [{"lot": key, "base": base} for key, base in zip(keys, bases, strict=True)]
-    body: dict[str, Any] = {"lots": told, "layout": eyes.rng.choice(["lot", "status", "package"])}
+    return _printed(eyes, keys, {"layout": eyes.rng.choice(["lot", "status", "package"])})
+
+
+def print_as_before(eyes: Eyes) -> Wish | None:
+    """By an app that knows labels of lots only."""
+    wish = print_labels(eyes)
+    if wish is None:
+        return None
+    body = dict(wish.body)
+    body["lots"] = [{"lot": one["thing"], "base": one["base"]} for one in body.pop("things")]
+    return replace(wish, body=body, v=1)
+
+
+def print_other_labels(eyes: Eyes) -> Wish | None:
+    """Of what has no document, of a card, of a person; some without what must stand on them."""
+    job = eyes.some("job")
+    people = sorted(key for key in eyes.bodies if key.startswith("person/"))
+    day = f"2026-12-{eyes.rng.randint(10, 28)}"
+    facts = {"calibrated_on": "2026-11-03", "due_on": day}
+    choices: list[tuple[str, str, dict[str, str]]] = [
+        (f"location/{eyes.site}:{eyes.rng.choice(PLACES)}", "location", {"limit": day}),
+        (f"equipment/{eyes.site}:G-{eyes.rng.randint(1, 3)}", "gauge", facts),
+        (f"equipment/{eyes.site}:G-1", "gauge", {}),
+        *((key, "badge", {"valid_until": day}) for key in people[:2]),
+        *([(job["key"], "card-a5", {})] if job else []),
+    ]
+    key, layout, told = eyes.rng.choice(choices)
+    return _printed(eyes, [key], {"layout": layout, "facts": told})
+
+
+def _printed(eyes: Eyes, keys: list[str], what: dict[str, Any]) -> Wish:
+    own = [label_key(key, eyes.site if key.startswith("person/") else "") for key in keys]
+    bodies = [eyes.bodies.get(one) for one in own]
+    bases = [one["version"] if one else None for one in bodies]
+    told = [{"thing": key, "base": base} for key, base in zip(keys, bases, strict=True)]
+    body: dict[str, Any] = {"things": told, **what}
     if eyes.rng.random() < 0.3:
         body["printer"] = f"printer/{eyes.site}:gone"
     if eyes.rng.random() < 0.6:
         body |= {"reason": "torn", "replaces": eyes.rng.random() < 0.5}
-    on = keys[0].replace("lot/", "label/")
-    return Wish("label.printed", on, body, bases[0])
+    return Wish("label.printed", own[0], body, bases[0], v=2)
 
 
 def end_label(eyes: Eyes) -> Wish | None:
@@ -286,7 +318,7 @@ Chooser = Callable[[Eyes], Wish | None]
 CRATES: tuple[Chooser, ...] = (open_crate, move_crate, mark_crate, mark_crate)
 STORE: tuple[Chooser, ...] = (
     *(receive, issue, issue, bring_back, put_away, count, hold, note, ask),
-    *(print_labels, print_labels, end_label),
+    *(print_labels, print_as_before, print_other_labels, end_label),
     *CRATES,
 )
 FLOOR: tuple[Chooser, ...] = (
@@ -295,7 +327,7 @@ FLOOR: tuple[Chooser, ...] = (
 )
 INSPECTION: tuple[Chooser, ...] = (
     *(record, record, correct, hold, note, nonsense, start),
-    *(print_labels, end_label),
+    *(print_labels, print_other_labels, end_label),
 )
 OFFICE: tuple[Chooser, ...] = (
     *(release, release, decide, resolve, resolve, scrap, start, correct, send, amend),

@@ -1,4 +1,4 @@
-/** Labels: what was printed of a lot, and which of it is not to be used; twin of `label.py`. */
+/** Labels: what was printed of a thing, and which of it is not to be used; twin of `label.py`. */
 import { edit, find } from "./key.js";
 
 /** @typedef {import("../types").Doc} Doc */
@@ -9,20 +9,21 @@ import { edit, find } from "./key.js";
 export const PRINTS_MAX = 40;
 export const LABELS_MAX = 200;
 export const HERE = "";
-export const LAYOUTS = ["lot", "material", "package", "status"];
-export const SERIAL_LAYOUTS = ["material", "package"];
 const CODE_CHARS = 8;
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const UNFINISHED = ["waiting", "failed", "perhaps", "late"];
 const NOT_THERE = ["failed", "cancelled"];
 
 /**
- * @param {string} lotKey
- * @returns {string} the key of its labels
+ * @typedef {object} Thing what a label is of
+ * @property {string} key
+ * @property {string} labels the key of its labels
+ * @property {string} label
+ * @property {string} item_code
+ * @property {{zh: string, en: string}} item_name
+ * @property {string | null} received_on
+ * @property {string | null} status of a lot
  */
-export function labelKey(lotKey) {
-  return `label/${lotKey.slice(lotKey.indexOf("/") + 1)}`;
-}
 
 /**
  * @param {string} entryId
@@ -77,23 +78,32 @@ export function isUnfinished({ state, voids }) {
 
 /**
  * @param {Draft} draft
- * @param {Doc} lot
- * @returns {Doc} the lot's labels, to be changed; they begin where there are none
+ * @param {Thing} thing
+ * @returns {Doc} its labels, to be changed; they begin where there are none
  */
-export function labelsOf(draft, lot) {
-  const key = labelKey(lot.key);
-  if (find(draft, key, "label")) return edit(draft, key, "label");
-  return draft.add({
-    key,
-    version: 1,
-    about: lot.key,
-    about_label: lot["code"],
-    item_code: lot["item_code"],
-    item_name: lot["item_name"],
-    received_on: lot["received_on"],
-    prints: [],
-    left: 0,
-  });
+export function labelsOf(draft, thing) {
+  const { key: about, labels: key, label: about_label, item_code, item_name, received_on } = thing;
+  if (!find(draft, key, "label")) {
+    const told = { about, about_label, item_code, item_name, received_on };
+    return draft.add({ key, version: 1, ...told, prints: [], left: 0 });
+  }
+  const labels = edit(draft, key, "label");
+  if (about.startsWith("lot/")) return labels;
+  return Object.assign(labels, { about_label, item_code, item_name });
+}
+
+/**
+ * @param {Print} one
+ * @param {Print} other
+ * @returns {boolean} whether the same stands on both, as far as it can differ
+ */
+export function saysAs(one, other) {
+  return saying(one) === saying(other);
+}
+
+/** @param {Print} one */
+function saying({ status, facts }) {
+  return JSON.stringify([status, Object.entries(facts ?? {}).sort()]);
 }
 
 /**

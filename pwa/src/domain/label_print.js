@@ -2,26 +2,31 @@
 import * as body from "./body.js";
 import { find, siteOf } from "./key.js";
 import * as label from "./label.js";
+import { thingNamed } from "./label_named.js";
+import * as things from "./label_thing.js";
 import { gravest, outcome } from "./outcome.js";
 import { nameOf } from "./person.js";
+import { takes } from "./printer.js";
 import { problem } from "./problem.js";
+import { mustBeHere } from "./rights.js";
 
 /** @typedef {import("../types").Doc} Doc */
 /** @typedef {import("../types").Entry} Entry */
 /** @typedef {import("../types").DraftLike} Draft */
 /** @typedef {import("./label.js").Print} Print */
 
-const LOTS_MAX = 60;
+const THINGS_MAX = 60;
 const BATCH_MAX = 500;
 const COPIES_MAX = 50;
 const START_MAX = 100;
 const serial = body.string({ pattern: /^[0-9]{0,12}$/ });
 const PRINTED = {
-  lots: body.list(body.group({ lot: body.key, base: body.maybe(body.whole()) }), {
+  things: body.list(body.group({ thing: body.key, base: body.maybe(body.whole()) }), {
     min: 1,
-    max: LOTS_MAX,
+    max: THINGS_MAX,
   }),
-  layout: body.or(body.oneOf(label.LAYOUTS), "lot"),
+  layout: body.or(body.oneOf(things.LAYOUTS), "lot"),
+  facts: body.or(body.hash(body.string({ max: things.FACT_CHARS_MAX })), {}),
   copies: body.or(body.whole({ min: 1, max: COPIES_MAX }), 1),
   first: body.or(serial, ""),
   last: body.or(serial, ""),
@@ -33,49 +38,55 @@ const PRINTED = {
 };
 
 /**
- * Labels of one lot, or of all lots of a delivery.
+ * Labels of one thing, or of all lots of a delivery.
  * @param {Entry} entry
  * @param {Draft} draft
- * @returns {import("./outcome.js").Outcome} Problems: serials_wrong, serials_not_here,
- *   too_many_labels, printer_lacks_layout, reprint_needs_reason, unknown_document, foreign_site.
+ * @returns {import("./outcome.js").Outcome} Problems: no_right, serials_wrong, serials_not_here,
+ *   too_many_labels, printer_lacks_layout, reprint_needs_reason, unknown_document, foreign_site,
+ *   label_not_of_this, those of thingNamed and factsOf.
  */
 export function printed(entry, draft) {
-  const said = body.readBody(entry, PRINTED);
+  const said = body.readBody({ ...entry, body: bodyOf(entry) }, PRINTED);
+  things.mustPrint(entry, draft, said.layout);
   const serials = serialsOf(said);
-  if (said.printer) mustBeHere(entry, said.printer, "printer");
+  const facts = things.factsOf(said.layout, said.facts);
+  mustBeHere(entry, said.printer, "printer");
   const printer = find(draft, said.printer, "printer");
-  const lacks = printer && printer["layouts"].length > 0;
-  if (lacks && !printer["layouts"].includes(said.layout))
+  if (printer && !takes(printer, said.layout))
     throw problem("printer_lacks_layout", { printer: printer["name"] });
   /** @type {Map<string, number | null>} */
-  const bases = new Map(said.lots.map((/** @type {any} */ one) => [one.lot, one.base]));
+  const bases = new Map(said.things.map((/** @type {any} */ one) => [one.thing, one.base]));
   const outcomes = [...bases].map(([key, base]) => {
-    mustBeHere(entry, key, "lots");
-    const lot = find(draft, key, "lot");
-    if (!lot) throw problem("unknown_document", { key });
-    const one = printOf(entry, draft, { said, lot, serials, printer });
-    return added(entry, label.labelsOf(draft, lot), { said, one, base });
+    const thing = thingNamed(entry, draft, { layout: said.layout, key, facts });
+    const one = printOf(entry, draft, { said, thing, serials, printer, facts });
+    return added(entry, label.labelsOf(draft, thing), { said, one, base });
   });
   return gravest(outcomes);
 }
 
 /**
+ * Version 1 printed lots only.
  * @param {Entry} entry
- * @param {string} key
- * @param {string} field
+ * @returns {Record<string, any>}
  */
-function mustBeHere(entry, key, field) {
-  const site = siteOf(key);
-  if (site !== siteOf(entry.on)) throw problem("foreign_site", { site }, field);
+function bodyOf({ v, body: told }) {
+  const { lots, ...rest } = told;
+  if (v > 1 || !Array.isArray(lots)) return told;
+  const isHash = (/** @type {any} */ one) => typeof one === "object" && one !== null;
+  /** @param {[string, any]} pair */
+  const named = ([name, value]) => (name === "lot" ? ["thing", value] : [name, value]);
+  const told_of = (/** @type {any} */ one) =>
+    isHash(one) ? Object.fromEntries(Object.entries(one).map(named)) : one;
+  return { ...rest, things: lots.map(told_of) };
 }
 
 /**
  * @param {any} said
  * @returns {string[]} as wide as the first was written; none without a range
  */
-function serialsOf({ first: from, last: to, layout, copies, lots }) {
-  if (!from && !to) return few([], copies, lots.length);
-  if (!label.SERIAL_LAYOUTS.includes(layout)) throw problem("serials_not_here", {}, "first");
+function serialsOf({ first: from, last: to, layout, copies, things: { length } }) {
+  if (!from && !to) return few([], copies, length);
+  if (!things.ruleOf(layout).serials) throw problem("serials_not_here", {}, "first");
   const [first, last] = [from || to, to || from];
   const count = Number(last) - Number(first) + 1;
   if (count < 1) throw problem("serials_wrong", { first, last }, "last");
@@ -84,32 +95,33 @@ function serialsOf({ first: from, last: to, layout, copies, lots }) {
   return few(
     texts.map((text) => text.padStart(first.length, "0")),
     copies,
-    lots.length,
+    length,
   );
 }
 
-/** @param {string[]} serials @param {number} copies @param {number} lots */
-function few(serials, copies, lots) {
+/** @param {string[]} serials @param {number} copies @param {number} length */
+function few(serials, copies, length) {
   const count = Math.max(serials.length, 1) * copies;
   const max = count > label.LABELS_MAX ? label.LABELS_MAX : BATCH_MAX;
-  if (count <= label.LABELS_MAX && count * lots <= BATCH_MAX) return serials;
+  if (count <= label.LABELS_MAX && count * length <= BATCH_MAX) return serials;
   throw problem("too_many_labels", { max }, "copies");
 }
 
 /**
  * @param {Entry} entry
  * @param {Draft} draft
- * @param {{said: any, lot: Doc, serials: string[], printer: Doc | null}} what
+ * @param {{said: any, thing: import("./label.js").Thing, serials: string[],
+ *   printer: Doc | null, facts: Record<string, string>}} what
  * @returns {Print}
  */
-function printOf(entry, draft, { said, lot, serials, printer }) {
+function printOf(entry, draft, { said, thing, serials, printer, facts }) {
   const { layout, copies, page, start, reason } = said;
   const isGone = said.printer !== label.HERE && !printer?.["installed"];
   return {
     entry: entry.id,
     code: label.printCode(entry.id),
     layout,
-    status: lot["status"],
+    status: thing.status,
     copies,
     serials,
     count: Math.max(serials.length, 1) * copies,
@@ -129,6 +141,7 @@ function printOf(entry, draft, { said, lot, serials, printer }) {
     state: isGone ? "failed" : said.printer ? "waiting" : "here",
     why: isGone ? { code: "printer_gone", params: {} } : null,
     voids: [],
+    ...(Object.keys(facts).length > 0 ? { facts } : {}),
   };
 }
 
@@ -145,7 +158,7 @@ function added(entry, labels, { said, one, base }) {
   );
   const hidden = alike.filter((/** @type {Print} */ p) => label.isUnseen(entry, p, base));
   const known = alike.filter((/** @type {Print} */ p) => !hidden.includes(p));
-  const same = known.find((/** @type {Print} */ p) => p["status"] === one["status"]);
+  const same = known.find((/** @type {Print} */ p) => label.saysAs(p, one));
   const lot = labels["about_label"];
   if (same && !said.reason)
     throw problem("reprint_needs_reason", label.told(same, { lot }), "reason");
@@ -175,7 +188,10 @@ function supersede(entry, earlier, by) {
 }
 
 /** @param {Entry} entry */
-export function printNeeds({ body: { printer, lots } }) {
-  const keys = Array.isArray(lots) ? lots.map((one) => String(one?.lot ?? "")) : [];
-  return [printer || null, ...keys, ...keys.map(label.labelKey)];
+export function printNeeds(entry) {
+  const { printer, things: told } = bodyOf(entry);
+  const keys = Array.isArray(told) ? told.map((one) => String(one?.thing ?? "")) : [];
+  const siteFor = (/** @type {string} */ key) =>
+    key.startsWith("person/") ? siteOf(entry.on) : "";
+  return [printer || null, ...keys, ...keys.map((key) => things.labelKey(key, siteFor(key)))];
 }

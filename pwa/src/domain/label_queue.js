@@ -2,6 +2,7 @@
 import * as body from "./body.js";
 import { edit } from "./key.js";
 import { askedAt, HERE, told } from "./label.js";
+import { mustPrint } from "./label_thing.js";
 import { outcome } from "./outcome.js";
 import { problem } from "./problem.js";
 
@@ -13,12 +14,13 @@ const AGAIN = ["failed", "perhaps", "late"];
 const STOPPABLE = ["waiting", "failed", "late"];
 
 /**
- * It goes to its printer (again). Problems: label_unknown, label_not_to_repeat.
+ * It goes to its printer (again). Problems: label_unknown, label_not_to_repeat, no_right.
  * @param {Entry} entry
  * @param {Draft} draft
  */
 export function requeued(entry, draft) {
   const one = findPrint(draft, entry.on, body.readBody(entry, { print: body.line }).print);
+  mustPrint(entry, draft, one["layout"]);
   const { state, printer } = one;
   if (!AGAIN.includes(state) || printer === HERE)
     throw problem("label_not_to_repeat", told(one, { state }));
@@ -29,12 +31,13 @@ export function requeued(entry, draft) {
 }
 
 /**
- * It is not to be printed any more. Problems: label_unknown, label_not_to_stop.
+ * It is not to be printed any more. Problems: label_unknown, label_not_to_stop, no_right.
  * @param {Entry} entry
  * @param {Draft} draft
  */
 export function cancelled(entry, draft) {
   const one = findPrint(draft, entry.on, body.readBody(entry, { print: body.line }).print);
+  mustPrint(entry, draft, one["layout"]);
   const { state } = one;
   if (!STOPPABLE.includes(state)) throw problem("label_not_to_stop", told(one, { state }));
   Object.assign(one, { state: "cancelled", why: null });

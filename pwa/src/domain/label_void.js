@@ -2,6 +2,7 @@
 import * as body from "./body.js";
 import { LABELS_MAX, numbersOf, voidOf } from "./label.js";
 import { findPrint } from "./label_queue.js";
+import { mustPrint } from "./label_thing.js";
 import { outcome } from "./outcome.js";
 import { nameOf } from "./person.js";
 import { problem } from "./problem.js";
@@ -24,6 +25,7 @@ const EXPLAINED = { print: body.line, reason: body.someText };
 export function voided(entry, draft) {
   const { print, number, reason } = body.readBody(entry, VOIDED);
   const one = findPrint(draft, entry.on, print);
+  mustPrint(entry, draft, one["layout"], ["operator"]);
   const { count } = one;
   if (number !== null && number > count) throw problem("label_number_wrong", { count }, "number");
   const numbers = number === null ? numbersOf(one) : [number];
@@ -48,6 +50,7 @@ export function voided(entry, draft) {
 export function explained(entry, draft) {
   const { print, reason } = body.readBody(entry, EXPLAINED);
   const one = findPrint(draft, entry.on, print);
+  mustPrint(entry, draft, one["layout"]);
   if (!one["reason_missing"]) return outcome("merged", "label_explained_already", { print });
   Object.assign(one, { reason, reason_missing: false });
   return outcome();

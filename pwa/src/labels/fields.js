@@ -1,23 +1,58 @@
 /**
- * What stands in the fields of a lot's label, and what a label's own number says today; the twin of
- * server/pages/label_fields.py.
+ * What stands in the fields of a thing's label; the twin of server/pages/label_fields.py. What a
+ * label's own number says is beside it in said.js.
  */
 import { fullest } from "../domain/lot.js";
 
 /** @typedef {import("../types").Doc} Doc */
+/** @typedef {Record<string, string>[]} Rows */
+/** @typedef {Record<string, string | Rows>} Fields */
+/**
+ * @typedef {object} Told what one label says beside what it is of
+ * @property {Record<string, string>} facts that a person wrote
+ * @property {string} site that prints it
+ * @property {string} [number] the label's own
+ * @property {string} [serial] of a unit, of which the quantity is one
+ */
 
 const SAME = [
   ...["item_code", "unit", "status", "gtin", "received_on", "produced_on", "expires_on"],
   ...["supplier", "supplier_lot"],
 ];
+/** Cards and badges are read by people of both languages, so both stand on them. */
+/** @type {Record<string, string>} */
+const CLASSES = { general: "一般 General", key: "关键 Key", special: "特殊 Special" };
+/** @type {Record<string, [string, string]>} */
+const ROLES = {
+  operator: ["操作者", "Operator"],
+  inspector: ["检验员", "Inspector"],
+  storekeeper: ["仓管员", "Storekeeper"],
+  technician: ["服务人员", "Technician"],
+  supervisor: ["主管", "Supervisor"],
+  quality_manager: ["品管经理", "Quality manager"],
+  planner: ["计划员", "Planner"],
+  admin: ["管理员", "Administrator"],
+};
 
 /**
- * @param {Doc} lot
- * @param {{number?: string, serial?: string}} [label] its own number; the serial of a unit, of
- *   which the quantity is one
- * @returns {Record<string, string>} every field that a layout of a lot's label may have
+ * @param {string} thing its key
+ * @param {Doc | null} doc its document, if there is one
+ * @param {Told} told
+ * @returns {Fields} every field that a layout of it may have, empty where nobody says
  */
-export function labelFields(lot, { number = "", serial = "" } = {}) {
+export function labelFields(thing, doc, { facts, site, number = "", serial = "" }) {
+  const kind = thing.slice(0, thing.indexOf("/"));
+  const name = thing.slice(thing.indexOf("/") + 1);
+  const code = name.includes(":") ? name.slice(name.indexOf(":") + 1) : "";
+  const told = { ...facts, print: number };
+  if (kind === "lot" && doc) return { ...told, ...ofLot(doc, serial) };
+  if (kind === "job" && doc) return { ...told, ...ofJob(doc) };
+  if (kind === "person" && doc) return { site, ...told, ...ofPerson(doc, site) };
+  return { ...told, [`${kind}_id`]: name, code, location: code };
+}
+
+/** @param {Doc} lot @param {string} serial @returns {Fields} */
+function ofLot(lot, serial) {
   const isDecided = lot["status"] !== "to_inspect";
   return {
     ...Object.fromEntries(SAME.map((name) => [name, lot[name] ?? ""])),
@@ -32,53 +67,65 @@ export function labelFields(lot, { number = "", serial = "" } = {}) {
     inspector: isDecided ? lot["status_by_name"] : "",
     decided_on: isDecided ? lot["status_at"].slice(0, 10) : "",
     serial,
-    print: number,
+  };
+}
+
+/** @param {Doc} job @returns {Fields} */
+function ofJob(job) {
+  const { number, lot_code, item_code, item_name, quantity, unit, procedure } = job;
+  /** @type {Rows} */
+  const steps = job["steps"].flatMap((/** @type {any} */ step, /** @type {number} */ at) =>
+    rowsOf(at + 1, step),
+  );
+  return {
+    ...{ number, lot_code, item_code, quantity, unit, steps },
+    job_id: job.key.slice(job.key.indexOf("/") + 1),
+    item_name_zh: item_name.zh,
+    item_name_en: item_name.en,
+    order: job["order_number"] || "",
+    procedure: `${procedure.code} / ${procedure.revision}`,
+    due_on: job["due_on"] || "",
+  };
+}
+
+/**
+ * A step, and below it a line for each number that it measures, to be written in by hand.
+ * @param {number} place
+ * @param {Doc} step
+ * @returns {Rows}
+ */
+function rowsOf(place, step) {
+  const { title, step_class, fields } = step;
+  const first = { step: String(10 * place), name: both(title), limits: "" };
+  const measured = fields.filter((/** @type {any} */ one) => one.type === "number");
+  return [
+    { ...first, class: CLASSES[step_class] ?? "" },
+    ...measured.map((/** @type {any} */ one) => ({
+      ...{ step: "", name: both(one.label), class: "", limits: limitsOf(one) },
+    })),
+  ];
+}
+
+/** @param {Record<string, any>} field */
+function limitsOf({ lower, upper, unit }) {
+  const one = lower !== null ? `≥ ${lower}` : upper !== null ? `≤ ${upper}` : "";
+  const span = lower !== null && upper !== null ? `${lower} – ${upper}` : one;
+  return `${span} ${unit}`.trim();
+}
+
+/** @param {Doc} person @param {string} site @returns {Fields} */
+function ofPerson({ login, name, roles: seats }, site) {
+  const held = /** @type {string[]} */ (seats[site] ?? []);
+  const roles = held.map((role) => ROLES[role] ?? [role, role]);
+  return {
+    person_id: login,
+    name,
+    role_zh: roles.map(([zh]) => zh).join("、"),
+    role_en: roles.map(([, en]) => en).join(", "),
   };
 }
 
 /** @param {string | {zh: string, en: string}} reason */
 function both(reason) {
   return typeof reason === "string" ? reason : [reason.zh, reason.en].filter(Boolean).join(" ");
-}
-
-/**
- * @param {Doc | null} labels of the lot
- * @param {string} number K7Q2M4XW-2
- * @returns {Record<string, any> | null} null without a number. `state`: good, voided, superseded,
- *   cancelled, old (its print is not in the list any more), unknown
- */
-export function labelSaid(labels, number) {
-  if (!number) return null;
-  const dash = number.indexOf("-");
-  const code = dash < 0 ? number : number.slice(0, dash);
-  const place = dash < 0 ? "" : number.slice(dash + 1);
-  const one = labels?.["prints"].find((/** @type {any} */ p) => p.code === code) ?? null;
-  const at = /^[0-9]+$/.test(place) ? Number(place) : 0;
-  if (!one || at < 1 || at > one.count) {
-    const state = labels?.["left"] && !one ? "old" : "unknown";
-    return { number, state, void: null, print: null };
-  }
-  const ended = endOf(one, at);
-  const given = one.state === "cancelled" ? "cancelled" : "good";
-  const state = ended ? (ended.by_print ? "superseded" : "voided") : given;
-  return { number, state, void: ended, print: one };
-}
-
-/** @param {Record<string, any>} print @param {number} at */
-function endOf(print, at) {
-  const isOver = (/** @type {any} */ one) => one.labels.length === 0 || one.labels.includes(at);
-  return print["voids"].find(isOver) ?? null;
-}
-
-/**
- * @param {Record<string, any>} print
- * @returns {{number: string, serial: string, void: boolean}[]} its labels
- */
-export function numbered(print) {
-  const { code, count, copies, serials } = print;
-  return Array.from({ length: count }, (_, i) => ({
-    number: `${code}-${i + 1}`,
-    serial: serials[Math.floor(i / copies)] ?? "",
-    void: endOf(print, i + 1) !== null,
-  }));
 }

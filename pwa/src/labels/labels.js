@@ -1,6 +1,6 @@
 /**
- * Labels as the device makes them: a lot's document and a layout in, SVG or PNG out, without a
- * network. What it needs beside documents (layouts, font, zint) is loaded when it is first used.
+ * Labels as the device makes them: a thing and a layout in, SVG or PNG out, without a network.
+ * What it needs beside documents (layouts, font, zint) is loaded when it is first used.
  */
 import { labelOf } from "./content.js";
 import { createMatrix } from "./data_matrix.js";
@@ -23,8 +23,11 @@ import { svgOf } from "./svg.js";
  * @property {string} layout its name
  * @property {string} base_url of the links in its codes
  * @property {"svg" | "png"} format
+ * @property {string} site that prints it
+ * @property {Record<string, string>} facts that a person wrote
  * @property {string} number the label's own, or empty
  * @property {string} serial of a unit, or empty
+ * @property {number} side of a card, from 0
  */
 
 const PARTS = "/assets/labels.json";
@@ -56,19 +59,19 @@ export function createLabels(asset) {
   }
 
   /**
-   * @param {Doc} lot
+   * @param {{key: string, doc: Doc | null}} thing
    * @param {Wanted} wanted
-   * @returns {Promise<Blob>} Throws LabelError.
+   * @returns {Promise<Blob | null>} null: it has not that many sides. Throws LabelError.
    */
-  return async (lot, { layout: name, base_url, format, number, serial }) => {
+  return async ({ key, doc }, { layout: name, base_url, format, side, ...told }) => {
     const { layouts, faces } = await parts();
     if (!Object.hasOwn(layouts, name)) throw new LabelError("layout_unknown", name);
     const layout = layoutOf(layouts[name]);
-    const told = Object.entries(labelFields(lot, { number, serial }));
-    const given = told.filter(([field]) => Object.hasOwn(layout.fields, field));
+    const fields = Object.entries(labelFields(key, doc, told));
+    const given = fields.filter(([field]) => Object.hasOwn(layout.fields, field));
     const label = labelOf(layout, Object.fromEntries(given), base_url);
-    const [drawing] = await drawingsOf(label, DPI, { faces, matrix });
-    if (!drawing) throw new LabelError("no_labels", name);
+    const drawing = (await drawingsOf(label, DPI, { faces, matrix }))[side];
+    if (!drawing) return null;
     requireOwnLetters(drawing, faces);
     if (format === "png") return pngOf(bitmapOf(drawing, faces), DPI);
     return new Blob([svgOf(drawing, faces)], { type: "image/svg+xml" });

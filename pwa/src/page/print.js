@@ -15,6 +15,29 @@ export function startPrint() {
   });
 }
 
+/**
+ * A card may have more pages than one: each that is there asks for the next, until there is none.
+ * @param {ParentNode} root
+ */
+export function wireSheets(root) {
+  for (const image of root.querySelectorAll("[data-sheets] img")) {
+    addSide(/** @type {HTMLImageElement} */ (image), 1);
+  }
+}
+
+/** @param {HTMLImageElement} after @param {number} side */
+function addSide(after, side) {
+  const next = new Image();
+  next.alt = after.alt;
+  next.onload = () => {
+    after.after(next);
+    addSide(next, side + 1);
+  };
+  const address = new URL(after.src);
+  address.searchParams.set("side", String(side));
+  next.src = address.href;
+}
+
 /** The paper for what the page shows now; the browser's own command prints it right as well. */
 export function setPaper() {
   const labels = /** @type {HTMLElement | null} */ (document.querySelector("[data-printout]"));

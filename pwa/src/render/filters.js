@@ -5,7 +5,7 @@
  * tests/server/pages/test_liquid.py holds both to the same words.
  */
 
-import { numbered } from "../labels/fields.js";
+import { numbered } from "../labels/said.js";
 
 const SLOT = /\{(\w+)(?::(\w+))?(?:\|([^|{}]*)\|([^|{}]*))?\}/g;
 /** Where the pages of a kind are, if not under its plural. @type {Record<string, string>} */

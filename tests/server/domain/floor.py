@@ -14,7 +14,7 @@ from server.domain.case import Case
 from server.domain.item import Item
 from server.domain.job import Job
 from server.domain.lot import Lot
-from server.domain.model import MODEL
+from server.domain.model import KINDS, MODEL
 from server.domain.person import SYSTEM
 from server.domain.requisition import Requisition
 from server.domain.rights import SETUP_SESSION
@@ -86,12 +86,15 @@ class Floor:
         base: int | None = LATEST,
         device: str = OWN_DEVICE,
         session: str = "s1",
-        v: int = 1,
+        v: int | None = None,
         blobs: tuple[BlobRef, ...] = (),
         standing: Outcome | None = None,
         at: str = "",
     ) -> Result:
-        """A deed of `by`, who saw version `base` of the document (None: unknown)."""
+        """A deed of `by`, who saw version `base` of the document (None: unknown).
+
+        Without a version `v` it is the kind's newest, unsigned where one may have to sign it.
+        """
         self.entries += 1
         number = self.entries
         there = self.documents.get(on)
@@ -101,7 +104,7 @@ class Floor:
             seq=number,
             prev=FIRST_PREV,
             kind=kind,
-            v=v,
+            v=v or _newest(kind),
             actor=by,
             session=session,
             on=on,
@@ -250,3 +253,8 @@ VISIT_BODY: dict[str, Any] = {
     "technician": "zhou.min",
     "due_on": "2026-11-24",
 }
+
+
+def _newest(kind: str) -> int:
+    known = KINDS.get(kind)
+    return known.v if known and not known.signing else 1

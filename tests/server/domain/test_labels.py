@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from server.domain.label import Label, Print, label_key, print_code
+from server.domain.label import Label, Print, print_code
+from server.domain.label_thing import label_key
 from server.domain.person import SYSTEM
 from server.domain.rights import SETUP_SESSION
 from tests.server.domain.floor import Floor, M
@@ -15,12 +16,12 @@ ZEBRA = "printer/SZ:zebra"
 
 
 def of(*lots: str, **body: Any) -> dict[str, Any]:
-    return {"lots": [{"lot": lot} for lot in lots or [M]], **body}
+    return {"things": [{"thing": lot} for lot in lots or [M]], **body}
 
 
 def again(floor: Floor, **body: Any) -> dict[str, Any]:
     """By somebody who sees what was printed."""
-    return {"lots": [{"lot": M, "base": floor.version(LABELS)}], **body}
+    return {"things": [{"thing": M, "base": floor.version(LABELS)}], **body}
 
 
 def prints(floor: Floor, key: str = LABELS) -> list[Print]:
@@ -81,14 +82,14 @@ def test_serials_are_numbered_as_wide_as_they_were_written(floor: Floor):
         ({"layout": "lot", "first": "1", "last": "8"}, "serials_not_here"),
         ({"layout": "package", "first": "1", "last": "201"}, "too_many_labels"),
         ({"layout": "package", "first": "1", "last": "101", "copies": 2}, "too_many_labels"),
-        ({"lots": [{"lot": M}] * 11, "copies": 50}, "too_many_labels"),
+        ({"things": [{"thing": M}] * 11, "copies": 50}, "too_many_labels"),
         ({"copies": 0}, "body_malformed"),
         ({"copies": "ten"}, "body_malformed"),
         ({"layout": "poster"}, "body_malformed"),
-        ({"lots": []}, "body_malformed"),
+        ({"things": []}, "body_malformed"),
         ({"first": "1a"}, "body_malformed"),
-        ({"lots": [{"lot": "lot/HD:M-1:S1"}]}, "foreign_site"),
-        ({"lots": [{"lot": "lot/SZ:M-1:L9"}]}, "unknown_document"),
+        ({"things": [{"thing": "lot/HD:M-1:S1"}]}, "foreign_site"),
+        ({"things": [{"thing": "lot/SZ:M-1:L9"}]}, "unknown_document"),
         ({"printer": "printer/HD:zebra"}, "foreign_site"),
     ],
 )
@@ -185,7 +186,7 @@ def test_what_nobody_could_see_is_not_superseded(floor: Floor):
     seen = printed(floor)
     base = floor.version(LABELS)
     floor.given("label.printed", LABELS, of(), by="wang.fang")
-    body = {"lots": [{"lot": M, "base": base}], "reason": "lost", "replaces": True}
+    body = {"things": [{"thing": M, "base": base}], "reason": "lost", "replaces": True}
     floor.do("label.printed", LABELS, body, by="liu.yang")
     assert [bool(one.voids) for one in prints(floor)] == [False, False, True]
     assert prints(floor)[2].code == seen

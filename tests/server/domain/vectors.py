@@ -21,6 +21,7 @@ from tests.server.domain import (
     test_cases,
     test_corrections,
     test_job_steps,
+    test_label_things,
     test_labels,
     test_lots,
     test_master_data,
@@ -37,6 +38,7 @@ from tests.server.domain.scenery import PEOPLE
 FOLDER = Path(__file__).parents[2] / "vectors"
 SCENES = (
     test_labels,
+    test_label_things,
     test_lots,
     test_master_data,
     test_movements,

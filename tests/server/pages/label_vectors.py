@@ -1,4 +1,4 @@
-"""What stands on a lot's label, and what its number says, written down for the device's twin.
+"""What stands on a thing's label, and what its number says, written down for the device's twin.
 
 `python -m tests.server.pages.label_vectors` rewrites tests/vectors/label_fields.json from the
 documents that the vectors of entries have.
@@ -12,12 +12,14 @@ from server.pages.label_fields import label_fields, label_said, numbered
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 FILE = VECTORS / "label_fields.json"
-KINDS = ("label.printed", "label.voided", "label.cancelled", "lot.released", "material.put_away")
-ASKED: tuple[dict[str, str], ...] = (
+KINDS = ("label.printed", "label.voided", "label.cancelled", "lot.released", "material.put_away",
+         "step.recorded")  # fmt: skip
+ASKED: tuple[dict[str, Any], ...] = (
     {},
     {"number": "K7Q2M4XW-2"},
-    {"number": "K7Q2M4XW-2", "serial": "0017"},
+    {"number": "K7Q2M4XW-2", "serial": "0017", "facts": {"consignee": "恒力", "lot_id": "x"}},
 )
+NAMED = ("location/SZ:A-01", "equipment/SZ:G-0042", "asset/SZ:AS-00318", "equipment/SZ:")
 EACH_MAX = 6
 
 
@@ -34,13 +36,15 @@ def documents(noun: str) -> list[dict[str, Any]]:
 
 
 def vectors() -> dict[str, list[dict[str, Any]]]:
-    """`fields`: what stands on a label of a lot; `said`: what became of some numbers."""
+    """`fields`: what stands on a thing's label; `said`: what became of some numbers."""
     lots = documents("lot")
     lots = [one for one in lots if one["status"] != "to_inspect"][:EACH_MAX] + lots[:EACH_MAX]
+    told = [*lots, *documents("job")[:2], *documents("person")[:EACH_MAX]]
+    things = [(one["key"], one) for one in told] + [(key, None) for key in NAMED]
     fields = [
-        {"lot": lot, "asked": asked, "fields": label_fields(lot, **asked)}
-        for lot in lots
-        for asked in ASKED
+        {"thing": thing, "doc": doc, "asked": each, "fields": label_fields(thing, doc, **each)}
+        for thing, doc in things
+        for each in ({"facts": {}, "site": "SZ"} | asked for asked in ASKED)
     ]
     labels = [None, *_telling(documents("label"))]
     return {"fields": fields, "said": [{"labels": one, "said": _said(one)} for one in labels]}
@@ -52,8 +56,8 @@ def _said(labels: dict[str, Any] | None) -> dict[str, dict[str, Any] | None]:
     numbers = {each["number"] for one in prints for each in numbered(one)[:6]}
     numbers |= {f"{one['code']}-{one['count'] + 1}" for one in prints}
     told: dict[str, dict[str, Any] | None] = {}
-    for number in sorted({*numbers, *(one["code"] for one in prints), "", "ABCDEFGH-1"}):
-        said = label_said(labels, number)
+    for number in sorted({*numbers, *(one["code"] for one in prints), "", "-", "ABCDEFGH-1"}):
+        said = label_said([labels] if labels else [], number)
         code = said["print"]["code"] if said and said["print"] else None
         told[number] = said and {**said, "print": code}
     return told

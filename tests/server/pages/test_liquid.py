@@ -13,10 +13,13 @@ import yaml
 from liquid.exceptions import LiquidError
 
 from server.domain.label import Print, Void
+from server.domain.label_thing import label_key
 from server.domain.model import DOCUMENTS, KINDS
 from server.pages.label_fields import label_said
+from server.pages.label_thing import DOCUMENTED
 from server.pages.liquid import Renderer
-from server.pages.table import PAGES, Page
+from server.pages.rows import Page
+from server.pages.table import PAGES
 from server.pages.wording import flat
 from tests.server.pages.documents import document, filled
 
@@ -187,6 +190,8 @@ def context(page: Page, lang: str, chance: random.Random) -> dict[str, Any]:
         noun = pattern.partition("/")[0] if "/" in pattern else name
         made[name] = chance.choice([None, document(DOCUMENTS[noun], chance)])
     made |= page.get("fixed", {})
+    for name in page.get("labelled", {}):
+        made[name] = thing(chance)
     for name in page.get("said", {}):
         made[name] = said(chance)
     for name in page.get("scanned", {}):
@@ -209,7 +214,18 @@ def said(chance: random.Random) -> dict[str, Any] | None:
     states = [made, made | {"state": "cancelled"}, made | {"voids": [void]}]
     states.append(made | {"voids": [void | {"by_print": ""}]})
     labels |= {"prints": [chance.choice(states)], "left": chance.choice([0, 1])}
-    return label_said(labels, chance.choice(["", "ABCDEFGH-2", "ZZZZZZZZ-1", "ABCDEFGH-2"]))
+    return label_said([labels], chance.choice(["", "-", "ABCDEFGH-2", "ZZZZZZZZ-1"]))
+
+
+def thing(chance: random.Random) -> dict[str, Any]:
+    """What labels are of, with a document or without."""
+    key = chance.choice(["lot/SZ:M-1:L1", "job/SZ:J1", "equipment/SZ:G<1>", "person/org:li.na"])
+    kind = key.partition("/")[0]
+    doc = chance.choice([None, document(DOCUMENTS[kind], chance)]) if kind in DOCUMENTED else None
+    title = chance.choice(["", {"zh": "千分尺 <b>", "en": "Micrometer"}])
+    labels = label_key(key, "SZ" if kind == "person" else "")
+    return {"key": key, "labels": labels, "kind": kind, "doc": doc, "code": "G<1>",
+            "title": title, "detail": "P-1"}  # fmt: skip
 
 
 def scanned(chance: random.Random) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from server.domain.label import Label, Print, label_key
+from server.domain.label import Label, Print
+from server.domain.label_thing import label_key
 from server.domain.person import SYSTEM
 from server.domain.rights import SETUP_SESSION
 from server.plant import Plant, opened

@@ -21,7 +21,7 @@ from PIL import Image
 
 from labels.content import Label
 from server.printing import ipp, ipp_message
-from server.printing.drawn import lot_label
+from server.printing.drawn import Subject, Told, thing_label
 from server.printing.ipp_message import (
     ENUM,
     INTEGER,
@@ -36,7 +36,7 @@ from server.printing.printers import PrinterSetting
 from server.printing.pwg import HEADER_BYTES, SYNC, pwg
 from server.printing.sending import BrokeOff, NotSent, Refused
 from tests.browser.real_server import free_port
-from tests.server.domain.floor import Floor
+from tests.server.domain.floor import Floor, M
 
 EVE = shutil.which("ippeveprinter")
 BASE_URL = "https://traveler.example"
@@ -45,11 +45,8 @@ BASE_URL = "https://traveler.example"
 def labels(count: int = 2) -> list[Label]:
     floor = Floor()
     floor.received()
-    lot = floor.lot().as_json()
-    return [
-        lot_label("lot", lot, base_url=BASE_URL, number=f"K7Q2M4XW-{n}")
-        for n in range(1, count + 1)
-    ]
+    of = Subject(M, "SZ", floor.lot().as_json(), BASE_URL)
+    return [thing_label("lot", of, Told(number=f"K7Q2M4XW-{n}")) for n in range(1, count + 1)]
 
 
 def setting(port: int, path: str = "/ipp/print") -> PrinterSetting:

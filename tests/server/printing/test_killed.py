@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 
 from server.demo.plant import SHARED_LOT
-from server.domain.label import label_key
+from server.domain.label_thing import label_key
 from tests.browser.device import PASSWORD
 from tests.browser.real_server import RealServer, free_port
 from tests.server.printing.fake_zebra import FakeZebra, fake_zebra

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from server.demo.plant import SHARED_LOT
-from server.domain.label import label_key
+from server.domain.label_thing import label_key
 from tests.server.web.plant_in_use import House
 
 ID = SHARED_LOT.partition("/")[2]
@@ -46,7 +46,7 @@ def test_nobody_sees_a_label_without_signing_in(shared_house: House):
 def printed(house: House, **form: str) -> dict[str, Any]:
     """A print from the web; what stands of it."""
     browser = house.browser("chen.jing")
-    told = {"on": label_key(SHARED_LOT), "body_lots_0_lot": SHARED_LOT, "then": "/printout"}
+    told = {"on": label_key(SHARED_LOT), "body_things_0_thing": SHARED_LOT, "then": "/printout"}
     answer = browser.post(
         "/do/label.printed",
         data={name.replace("_", "."): value for name, value in (told | form).items()},
@@ -74,8 +74,8 @@ def test_the_page_after_a_print_shows_its_labels_and_a_refused_one_says_why(shar
     form = {
         "on": label_key(SHARED_LOT),
         "form": "label.printed",
-        "body.lots.0.lot": SHARED_LOT,
-        "body.lots.0.base": str(shared_house.body_of(label_key(SHARED_LOT))["version"]),
+        "body.things.0.thing": SHARED_LOT,
+        "body.things.0.base": str(shared_house.body_of(label_key(SHARED_LOT))["version"]),
         "body.layout": "material",
         "then_error": f"/labels/{ID}?layout=material",
     }

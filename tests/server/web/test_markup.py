@@ -14,7 +14,7 @@ from server.accounts.tables import AccountRow
 from server.demo import plant as demo
 from server.demo.rehearsal import Rehearsal
 from server.domain.delivery import LATE
-from server.domain.label import label_key
+from server.domain.label_thing import label_key
 from server.domain.model import KINDS
 from server.domain.person import SYSTEM
 from server.domain.resumption import RESUMED
@@ -54,7 +54,8 @@ def poisoned_demo(plant: Plant) -> Iterator[tuple[Deed, datetime]]:
 
 def done_by(house: House, kind: str, on: str, body: dict[str, Any], actor: str) -> None:
     plant = house.plant
-    deed = Deed(kind, on, body, actor, SETUP_SESSION, plant.local_now())
+    v = KINDS[kind].v if kind == "label.printed" else 1
+    deed = Deed(kind, on, body, actor, SETUP_SESSION, plant.local_now(), v=v)
     perform(plant, [(deed, plant.now())])
 
 
@@ -91,9 +92,9 @@ def labels_are_printed(house: House) -> None:
     name = {"zh": SCRIPT, "en": SCRIPT}
     body: dict[str, Any] = {"name": name, "technique": "zpl", "layouts": []}
     done_by(house, "printer.installed", printer, body, SYSTEM)
-    lots = [{"lot": demo.SHARED_LOT}]
+    things = [{"thing": demo.SHARED_LOT}]
     for layout in ("lot", "material", "material"):
-        told = {"lots": lots, "layout": layout, "printer": printer, "reason": SCRIPT}
+        told = {"things": things, "layout": layout, "printer": printer, "reason": SCRIPT}
         done_by(house, "label.printed", labels, told, "chen.jing")
     codes = [one["code"] for one in house.body_of(labels)["prints"]]
     report = {"print": codes[0], "round": 0, "state": "failed", "why": "printer_refused"}
