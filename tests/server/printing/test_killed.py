@@ -38,7 +38,7 @@ def ask_for_labels(server: RealServer, copies: int) -> None:
         assert signed.status_code == 303, signed.text
         form = {
             "on": LABELS,
-            "body.lots.0.lot": SHARED_LOT,
+            "body.things.0.thing": SHARED_LOT,
             "body.copies": str(copies),
             "body.printer": "printer/SZ:zebra",
             "body.reason": "test",
