@@ -269,7 +269,7 @@ def test_a_delivery_is_printed_in_one_go(opened: Opened, server: RealServer):
     keeper.go(f"/receipts?of=SZ:{day}&layout=lot")
     page = keeper.page
     boxes = page.locator(".receipt-lot input:checked")
-    chosen = [json.loads(one.get_attribute("value") or "")["lot"] for one in boxes.all()]
+    chosen = [json.loads(one.get_attribute("value") or "")["thing"] for one in boxes.all()]
     assert chosen
     page.locator(f"{PRINT} label.choice:has([data-here])").click()
     page.locator(f"{PRINT} button[type=submit]").click()
