@@ -2,9 +2,10 @@
  * From what was scanned or typed to the document it means, among those that this device knows.
  */
 import { pathOf } from "./addresses.js";
+import { labelKey } from "./domain/label_thing.js";
 import { problem } from "./domain/problem.js";
 import { cut } from "./domain/values.js";
-import { UNNUMBERED } from "./labels/said.js";
+import { labelSaid, UNNUMBERED } from "./labels/said.js";
 import { read } from "./scan/code.js";
 import { siteOf } from "./terms.js";
 
@@ -49,9 +50,22 @@ export async function keyOfScan(moment, text, me) {
  */
 export async function addressOfScan(moment, text, me) {
   const key = await keyOfScan(moment, text, me);
-  const number = numberOf(read(text));
+  const reading = read(text);
+  const number = reading.print ?? (await unnumbered(moment, key, reading));
   const isLabelled = number && LABELLED.includes(key.slice(0, key.indexOf("/")));
   return isLabelled ? `${pathOf(key)}?p=${number}` : pathOf(key);
+}
+
+/**
+ * @param {Moment} moment
+ * @param {string} key
+ * @param {Reading} reading
+ * @returns {Promise<string>} a dash for bars that can't tell which label they are on, where some of
+ *   the lot are void
+ */
+async function unnumbered(moment, key, { kind }) {
+  const labels = kind === "lot_id" ? await moment.get(labelKey(key)) : null;
+  return labels && labelSaid([labels], UNNUMBERED) ? UNNUMBERED : "";
 }
 
 /**

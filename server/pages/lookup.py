@@ -72,8 +72,14 @@ def page_of(text: str, index: Index, me: Mapping[str, Any]) -> str:
     it, so that the page says if that label is void. Problems: as `document_of`.
     """
     key, reading = document_of(text, index, me), _reading(text)
-    number = reading.print or (UNNUMBERED if reading.kind == "lot_id" else "")
+    number = reading.print or _unnumbered(key, reading, index)
     return f"{path(key)}?p={number}" if number and key.partition("/")[0] in THINGS else path(key)
+
+
+def _unnumbered(key: str, reading: Reading, index: Index) -> str:
+    """A dash for bars that can't tell which label they are on, where some of the lot are void."""
+    labels = index.get(label_key(key)) if reading.kind == "lot_id" else None
+    return UNNUMBERED if labels and label_said([labels], UNNUMBERED) else ""
 
 
 def scanned(text: str, index: Index) -> Doc:

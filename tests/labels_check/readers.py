@@ -8,20 +8,26 @@ import subprocess
 from base64 import b64decode
 from io import BytesIO
 from pathlib import Path
+from queue import Queue
+from threading import Thread
 
 import zxingcpp
 from PIL import Image
 
+PATIENCE_S = 300
 SCRIPT = Path(__file__).with_name("printer.mjs")
 
 
 class Printer:
-    """The Node process that renders ZPL; one label at a time."""
+    """The Node process that renders ZPL; one label after the other, in the order of asking."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
             ["node", str(SCRIPT)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
+        # Taken at once: who waits to hand one over takes no further label from us.
+        self._answers: Queue[str] = Queue()
+        Thread(target=self._collect, daemon=True).start()
 
     def start(self, zpl: str, *, size_mm: tuple[float, float], dpi: int) -> None:
         """Begin to print a label; it takes a second, in which others can work."""
@@ -34,12 +40,16 @@ class Printer:
         self._process.stdin.flush()
 
     def printed(self) -> Image.Image:
-        """The label that was begun."""
-        assert self._process.stdout
-        answer: dict[str, str] = json.loads(self._process.stdout.readline())
+        """The first label that was begun and not yet taken."""
+        answer: dict[str, str] = json.loads(self._answers.get(timeout=PATIENCE_S))
         if "error" in answer:
             raise RuntimeError(answer["error"])
         return Image.open(BytesIO(b64decode(answer["png"]))).convert("L")
+
+    def _collect(self) -> None:
+        assert self._process.stdout
+        for line in self._process.stdout:
+            self._answers.put(line)
 
     def close(self) -> None:
         assert self._process.stdin

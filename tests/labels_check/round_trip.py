@@ -38,6 +38,7 @@ BASE_URL = "https://traveler.example"
 DPIS = (203, 300, 600)
 REFUSALS = {"code_too_wide", "text_too_long", "code_character"}
 SMALLEST_MM = {True: 0.35, False: 0.165}  # of square codes and of bars
+AHEAD = 2  # labels that the ZPL printer works on while others are read
 BARS_MM, PAPER_MM = 12.0, 400.0
 CARD_MM2 = 20_000
 # What a camera sees around a code that it is held to.
@@ -137,13 +138,20 @@ def alone(made: Symbol, dpi: int, module_mm: float = 0) -> Drawing:
 
 def check(tally: Tally, cases: list[Case], means: Means) -> None:
     papers = rasterised([case.paper for case in cases])
-    for case, paper in zip(cases, papers, strict=True):
-        size_mm = case.printed.width_mm, case.printed.height_mm
-        means.printer.start(zpl(case.printed), size_mm=size_mm, dpi=case.dpi)
+    for case in cases[:AHEAD]:
+        _start(means.printer, case)
+    for place, (case, paper) in enumerate(zip(cases, papers, strict=True)):
+        for one in cases[place + AHEAD : place + AHEAD + 1]:
+            _start(means.printer, one)
         _biip(tally, case.printed)
         _read(tally, "PNG", case.printed, bitmap(case.printed).convert("L"), means.chromium)
         _read(tally, "PDF", case.paper, paper, means.chromium)
         _read(tally, "ZPL", case.printed, means.printer.printed(), means.chromium)
+
+
+def _start(printer: Printer, case: Case) -> None:
+    size_mm = case.printed.width_mm, case.printed.height_mm
+    printer.start(zpl(case.printed), size_mm=size_mm, dpi=case.dpi)
 
 
 def _read(
