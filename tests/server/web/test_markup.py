@@ -49,7 +49,10 @@ def poisoned_demo(plant: Plant) -> Iterator[tuple[Deed, datetime]]:
         rehearsal.perform(replace(deed, body=body))
         blobs = [blob.model_dump() for blob in deed.blobs]
         at = deed.at.isoformat(timespec="milliseconds")
-        yield Deed(deed.kind, deed.on, body, deed.actor, SETUP_SESSION, at, blobs=blobs), deed.at
+        yield (
+            Deed(deed.kind, deed.on, body, deed.actor, SETUP_SESSION, at, blobs=blobs, v=deed.v),
+            deed.at,
+        )
 
 
 def done_by(house: House, kind: str, on: str, body: dict[str, Any], actor: str) -> None:
