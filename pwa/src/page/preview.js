@@ -17,6 +17,11 @@ export function startPreview() {
   });
 }
 
+/** A form that came back keeps what was typed, so the label shows it too. @param {Element} form */
+export function showTyped(form) {
+  if (document.querySelector("[data-problems]")) show(/** @type {HTMLFormElement} */ (form));
+}
+
 /** @param {HTMLFormElement} form */
 function show(form) {
   const figure = /** @type {HTMLElement | null} */ (document.querySelector("[data-preview]"));
