@@ -2,17 +2,15 @@
 printed, replaced, scanned; and the same to the dot as the server's.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Playwright, expect
+from playwright.sync_api import expect
 
 from labels.draw import drawings
 from server.demo import plant
 from server.printing.drawn import Subject, Told, thing_label
-from tests.browser.device import Device
+from tests.browser.device import Device, Opened
 from tests.browser.real_server import RealServer
 from tests.browser.test_labels import DPI, assert_same
 from tests.browser.test_printing import MEDIA_BOX, POINTS_PER_MM, PRINT
@@ -22,28 +20,9 @@ GAUGE = "SZ:~equipment:G-0042"
 ANEW = {"calibrated_on": "2027-10-20", "due_on": "2028-10-20"}
 
 
-@pytest.fixture(scope="module")
-def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServer]:
-    server = RealServer(tmp_path_factory.mktemp("things") / "data")
-    yield server
-    server.kill()
-
-
 @pytest.fixture
-def server(one_server: RealServer) -> RealServer:
-    if not one_server.answers():
-        one_server.start()
-    return one_server
-
-
-@pytest.fixture
-def tablet(playwright: Playwright, server: RealServer, tmp_path: Path) -> Iterator[Device]:
-    tablet = Device(playwright, server, tmp_path / "tablet")
-    tablet.open()
-    tablet.sign_in(LOGIN)
-    yield tablet
-    tablet.close()
-    assert not tablet.problems
+def tablet(opened: Opened) -> Device:
+    return opened(LOGIN)
 
 
 def last(server: RealServer, labels: str) -> dict[str, Any]:
