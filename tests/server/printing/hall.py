@@ -44,9 +44,11 @@ class Hall:
         self.do("label.printed", told | {"reason": "for the test"} | body, at=at)
         return self.prints()[0].code
 
-    def do(self, kind: str, body: dict[str, Any], *, at: str = "") -> None:
+    def do(
+        self, kind: str, body: dict[str, Any], *, at: str = "", on: str = LABELS, v: int = 1
+    ) -> None:
         moment = at or self.plant.local_now()
-        deed = Deed(kind, LABELS, body, SYSTEM, SETUP_SESSION, moment)
+        deed = Deed(kind, on, body, SYSTEM, SETUP_SESSION, moment, v=v)
         perform(self.plant, [(deed, self.plant.now())])
 
     def prints(self, key: str = LABELS) -> list[Print]:

@@ -62,6 +62,21 @@ def test_a_print_comes_out_with_its_numbers_and_says_so(place: Hall, zebra: Fake
     assert verify(place.plant.store, MODEL, broken).faults == []
 
 
+def test_what_has_no_document_comes_out_with_what_was_written_on_it(place: Hall, zebra: FakeZebra):
+    labels, thing = "label/SZ:~equipment:G-0042", "equipment/SZ:G-0042"
+    body = {
+        "things": [{"thing": thing}],
+        "layout": "gauge",
+        "facts": {"calibrated_on": "2026-11-03", "due_on": "2027-11-03"},
+        "printer": place.printer.key,
+    }
+    place.do("label.printed", body, on=labels, v=2)
+    place.worker().work()
+    assert place.state(labels) == ("sent", None)
+    [label] = zebra.wait_for(1)
+    assert f"G-0042?p={place.prints(labels)[0].code}-1".encode() in label
+
+
 def test_a_delivery_comes_out_lot_by_lot(place: Hall, zebra: FakeZebra):
     place.print(LABELS.replace("label/", "lot/"), OTHER)
     place.worker().work()
