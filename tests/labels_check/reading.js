@@ -25,16 +25,21 @@ await prepareZXingModule({
 });
 
 /**
- * @param {string} png in base64
+ * @param {{grey: string, width: number, height: number}} pixels a byte each, in base64
  * @param {boolean} isForApp whether the app's worker is asked too: it reads three kinds
  * @returns {Promise<{page: string | null, app: string | null}>} texts; the app's has a mark of GS1
  */
-async function readCode(png, isForApp) {
-  const bytes = Uint8Array.from(atob(png), (character) => character.charCodeAt(0));
-  const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
-  const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
-  context.drawImage(bitmap, 0, 0);
-  const picture = () => context.getImageData(0, 0, bitmap.width, bitmap.height);
+async function readCode({ grey, width, height }, isForApp) {
+  const bytes = atob(grey);
+  const picture = () => {
+    const image = new ImageData(width, height);
+    const words = new Uint32Array(image.data.buffer); // ABGR: all machines here are little-endian
+    for (let at = 0; at < bytes.length; at += 1) {
+      const value = bytes.charCodeAt(at);
+      words[at] = (255 << 24) | (value << 16) | (value << 8) | value;
+    }
+    return image;
+  };
   const [found] = await readBarcodes(picture(), THOROUGH);
   const page = found?.isValid ? found.text : null;
   return { page, app: isForApp ? await framed(picture) : null };
