@@ -113,6 +113,8 @@ def _thing(entry: Entry, layout: str, draft: Draft, *, key: str, facts: Mapping[
     """What this key names. Problems: label_not_of_this, foreign_site, unknown_document,
     label_code_wrong."""
     kind = key.partition("/")[0]
+    if site_of(entry.on) == "org":  # which has no floor, so nobody would see it
+        raise Problem("foreign_site", {"site": "org"}, field="things")
     if RULES[layout].of != kind:
         raise Problem("label_not_of_this", {}, field="layout")
     if kind == "person":

@@ -19,6 +19,8 @@ import { cut } from "./values.js";
  */
 export function thingNamed(entry, draft, { layout, key, facts }) {
   const [kind = ""] = key.split("/", 1);
+  // Which has no floor, so nobody would see it.
+  if (siteOf(entry.on) === "org") throw problem("foreign_site", { site: "org" }, "things");
   if (ruleOf(layout).of !== kind) throw problem("label_not_of_this", {}, "layout");
   if (kind === "person") return personNamed(entry, draft, key);
   mustBeHere(entry, key, "things");

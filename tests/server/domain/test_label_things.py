@@ -187,6 +187,13 @@ def test_a_whole_page_is_not_sent_to_a_label_printer(floor: Floor):
         assert result.outcome.code == code
 
 
+def test_nothing_is_printed_for_the_organisation_which_has_no_floor(floor: Floor):
+    for key in ("person/org:wang.fang", "location/org:A-01"):
+        told = {"things": [{"thing": key}], "layout": "badge" if "person" in key else "location"}
+        result = floor.do("label.printed", label_key(key, "org"), told, by="li.na")
+        assert result.outcome.code == "foreign_site"
+
+
 def test_a_badge_that_waits_may_be_called_off_by_who_may_print_it(floor: Floor):
     name = {"zh": "门卫", "en": "Gate"}
     installed = {"name": name, "technique": "ipp", "layouts": []}
