@@ -124,6 +124,8 @@ def test_a_scan_of_a_label_that_was_replaced_says_so_on_the_page_of_its_thing(sh
     text = browser.get(scanned.headers["location"]).text
     assert "This label is void" in text
     assert "wrong limit" in text
+    code = f"https://x.example/locations/SZ%3AZ-77?p={old}-1"
+    assert "This label is void" in browser.get("/stock/count", params={"code": code}).text
 
 
 def test_the_link_on_an_asset_s_label_keeps_the_label_s_number(shared_house: House):
