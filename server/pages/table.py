@@ -106,6 +106,11 @@ LAYOUTS = {"layouts": label_layouts()}
 LYING_THERE = listed("lot.places={code}", "code")
 # Not /assets: there the app's own files are.
 NAMING_VISITS = {"term": "visit", "match": "{code}", "nearest": True, "limit": NEAREST_MAX}
+# A customer is no document of its own, but what visits and orders say of one.
+OF_CUSTOMER = {
+    "visits": {"term": "visit", "match": "{id}", "nearest": True, "limit": NEAREST_MAX},
+    "orders": {"term": "order", "match": "{id}", "nearest": True, "limit": NEAREST_MAX},
+}
 
 MY_SIGNERS = listed("signer.person={me.login}", "-enrolled_at")
 
@@ -252,7 +257,9 @@ PAGES: list[Page] = [
     ),
     plain("visit_new", "/visits/new", "visit/new", "visits")
     | {
+        "query": ["customer"],
         "lists": {
+            "before": OF_CUSTOMER["visits"] | {"match": "{query.customer}", "limit": 1},
             "procedures": CURRENT_PROCEDURES | {"where": {"subject": "visit"}},
             "people": listed("person", "name"),
         }
@@ -277,6 +284,7 @@ PAGES: list[Page] = [
     plain("location", "/locations/{id}", "named/location", "lots", lists={"lots": LYING_THERE}),
     plain("equipment", "/equipment/{id}", "named/equipment", "jobs"),
     plain("asset", "/delivered/{id}", "named/asset", "visits", lists={"visits": NAMING_VISITS}),
+    plain("customer", "/customers/{id}", "named/customer", "visits", lists=OF_CUSTOMER),
     plain("person", "/people/{id}", "named/person", "more", also={"person": "person/org:{code}"}),
     index("procedure/index", "more", lists={"procedures": CURRENT_PROCEDURES}),
     show("procedure/show", "more"),

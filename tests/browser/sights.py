@@ -26,7 +26,7 @@ SUPERVISOR, OPERATOR = "zhang.wei", "wang.fang"
 PIN, WRONG_PIN = "271828", "998877"
 PLACE = "A-01-02"
 # Of pages that are made from the id itself.
-IDS = {"location": "SZ:A-02-04", "person": "chen.jing"}
+IDS = {"location": "SZ:A-02-04", "person": "chen.jing", "customer": "常熟东湾污水处理厂"}
 NOBODYS = "SZ:E-0107"
 # All folds of a page are open at once; the page itself would close one for another.
 UNFOLD = """() => {

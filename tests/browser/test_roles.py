@@ -63,6 +63,21 @@ def test_a_planner_releases_an_order_creates_its_lot_and_starts_the_card(opened:
     expect(page.locator("#main .tile")).to_have_count(2)
 
 
+def test_a_customer_is_found_called_and_visited_again_without_a_network(opened: Opened) -> None:
+    supervisor = opened("zhang.wei", viewport=PHONE)
+    page = supervisor.page
+    supervisor.context.set_offline(True)
+    supervisor.go("/find?q=常熟")
+    page.locator("#found a[href^='/customers/']").click()
+    expect(page.locator("h1")).to_have_text("常熟东湾污水处理厂")
+    expect(page.locator("#main a[href^='tel:']")).to_contain_text("0512-5550 1186")
+    expect(page.locator("#main a[href^='/visits/HD']")).to_have_count(1)
+    expect(page.locator("#main a[href^='/orders/']")).to_have_count(1)
+    page.locator("#main a[href^='/visits/new']").click()
+    for name, value in {"name": "常熟东湾污水处理厂", "contact": "顾建平"}.items():
+        expect(page.locator(f"[name='body.customer.{name}']")).to_have_value(value)
+
+
 def test_a_refused_form_stays_open_with_what_was_typed_and_no_other_shows_it(
     opened: Opened,
 ) -> None:
