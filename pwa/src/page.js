@@ -28,6 +28,7 @@ import { startShare } from "./page/share.js";
 import { startSubmit } from "./page/submit.js";
 import { offerUpdate } from "./page/update.js";
 import { showUpload } from "./page/upload.js";
+import { startValidity } from "./page/validity.js";
 import { startScan, startWedge } from "./scan/page.js";
 import { wireRound } from "./scan/round.js";
 
@@ -43,6 +44,7 @@ startAnswers();
 startLongLists();
 startFocus();
 startEscape();
+startValidity();
 startRefresh();
 wireInputs();
 wirePins();

@@ -262,7 +262,7 @@ PAGES: list[Page] = [
             "before": OF_CUSTOMER["visits"] | {"match": "{query.customer}", "limit": 1},
             "procedures": CURRENT_PROCEDURES | {"where": {"subject": "visit"}},
             "people": listed("person", "name"),
-        }
+        },
     },
     show("visit/show", "visits", query=("step", "correct", "form")),
     index(

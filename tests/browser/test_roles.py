@@ -63,6 +63,27 @@ def test_a_planner_releases_an_order_creates_its_lot_and_starts_the_card(opened:
     expect(page.locator("#main .tile")).to_have_count(2)
 
 
+def test_what_a_field_lacks_is_said_in_the_language_of_the_page(opened: Opened) -> None:
+    for locale, missing, choose in (
+        ("zh-CN", "请填写", "请选择一项"),
+        ("en-US", "Fill this in", "Choose one"),
+    ):
+        technician = opened("zhou.min", locale=locale)
+        page = technician.page
+        technician.go(page_of(plant.OPEN_VISIT))
+        form = page.locator("form[action='/do/visit.step_recorded']")
+        form.locator("button.primary").click()
+        told = "field => field.validationMessage"
+        for name, words in {"safe": choose, "finding": missing}.items():
+            field = form.locator(f"[name='{ANSWERS}{name}']").first
+            assert field.evaluate(told) == words
+        technician.fill({f"{ANSWERS}safe": "refused", f"{ANSWERS}finding": "x"})
+        assert form.locator(":invalid").evaluate_all("all => all.map(({ name }) => name)") == [
+            f"{ANSWERS}inlet_pressure",
+            f"{ANSWERS}outlet_pressure",
+        ]
+
+
 def test_a_customer_is_found_called_and_visited_again_without_a_network(opened: Opened) -> None:
     supervisor = opened("zhang.wei", viewport=PHONE)
     page = supervisor.page
