@@ -41,8 +41,8 @@ ABSENT := $(foreach pair,$(OPTIONAL),\
 export PATH := $(CURDIR)/$(NODE_BIN):$(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-.PHONY: help setup run test check journey audit lighthouse browsers sim mutants bench \
-  labels-check screenshots build wheel lock clean
+.PHONY: help setup run test check journey audit lighthouse browsers printers sim mutants \
+  bench labels-check screenshots build wheel lock clean
 
 help: ## this list
 	@awk -v absent=" $(ABSENT) " -F ':.*## ' '/^[a-z-]+:.*## / { \
@@ -91,6 +91,14 @@ browsers: setup build tests/lighthouse/node_modules/.stamp ## Firefox and WebKit
 	apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y \
 	  --no-install-recommends firefox-esr webkit2gtk-driver xvfb xauth
 	python -m tests.browser.engines
+
+printers: setup ## labels to CUPS' own IPP printer (needs root)
+	apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y \
+	  --no-install-recommends cups-ipp-utils avahi-daemon dbus
+	mkdir -p /run/dbus
+	[ -S /run/dbus/system_bus_socket ] || dbus-daemon --system --fork
+	avahi-daemon --check || avahi-daemon --daemonize
+	pytest tests/server/printing/cups_printer.py
 
 sim: setup ## devices under faults, servers killed, bad requests (SEED=, SEEDS=, CASES=)
 	python -m tests.simulation --seed $(SEED) --seeds $(SEEDS)

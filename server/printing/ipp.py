@@ -36,6 +36,7 @@ from server.printing.sending import (
     CONNECT_TIMEOUT_S,
     BrokeOff,
     NotSent,
+    Pause,
     Progress,
     Refused,
     unreached,
@@ -61,8 +62,13 @@ REASONS = {
 }
 
 
-def send(printer: PrinterSetting, labels: Sequence[Label], progress: Progress) -> None:
-    """Print these labels as one job. Raises NotSent, BrokeOff, Refused, LabelError."""
+def send(
+    printer: PrinterSetting, labels: Sequence[Label], progress: Progress, pause: Pause
+) -> None:
+    """Print these labels as one job, and watch it for a while: IPP has no way to be told.
+
+    Raises NotSent, BrokeOff, Refused, LabelError.
+    """
     way = _Way(printer)
     kind = _format(way)
     document = pdf(labels, page="label") if kind == PDF else pwg(labels)
@@ -81,7 +87,8 @@ def send(printer: PrinterSetting, labels: Sequence[Label], progress: Progress) -
                 "job-state-reasons", []))  # fmt: skip
             raise Refused(Problem("printer_aborted", {"reason": reason}))
         progress()
-        time.sleep(LOOK_S)
+        if pause(LOOK_S):
+            return
 
 
 def _format(way: "_Way") -> str:

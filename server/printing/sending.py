@@ -10,6 +10,8 @@ from sync.problem import Problem
 
 # Called before the first byte of a label goes out, and again and again while they go.
 Progress = Callable[[], None]
+# Waits so many seconds; whether the server ends meanwhile, and nobody watches any more.
+Pause = Callable[[float], bool]
 CONNECT_TIMEOUT_S = 5.0
 ANSWER_TIMEOUT_S = 30.0
 

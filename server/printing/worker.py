@@ -41,7 +41,7 @@ class Worker:
     def __init__(self, plant: Plant, printer: PrinterSetting) -> None:
         self._plant, self._printer = plant, printer
         self._call = threading.Event()
-        self._ends = False
+        self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name=printer.key, daemon=True)
 
     def start(self) -> None:
@@ -52,7 +52,7 @@ class Worker:
     def stop(self, timeout_s: float) -> None:
         """Finish the job at hand, if it does not take too long, then stop."""
         self._plant.pokes.remove(self.hear)
-        self._ends = True
+        self._ending.set()
         self._call.set()
         self._thread.join(timeout_s)
 
@@ -62,7 +62,7 @@ class Worker:
             self._call.set()
 
     def _run(self) -> None:
-        while not self._ends:
+        while not self._ending.is_set():
             self._call.clear()
             rest = LOOK_EVERY_S
             try:
@@ -78,7 +78,7 @@ class Worker:
         """All that is due now."""
         self._adopt()
         self._tell()
-        while not self._ends:
+        while not self._ending.is_set():
             with self._plant.store.write() as connection:
                 taken = queue.take(
                     connection, self._printer.key, self._plant.store.name, self._plant.now()
@@ -170,7 +170,7 @@ class Worker:
             pieces = [zpl([label], dpi=self._printer.dpi).encode() for label in drawn]
             zebra.send(self._printer, pieces, lambda: self._progress(taken))
         else:
-            ipp.send(self._printer, drawn, lambda: self._progress(taken))
+            ipp.send(self._printer, drawn, lambda: self._progress(taken), self._ending.wait)
 
     def _progress(self, taken: Taken) -> None:
         with self._plant.store.write() as connection:

@@ -6,15 +6,11 @@ import { show } from "./status.js";
 
 /** A page of this app is seldom loaded whole, so the browser seldom looks by itself. */
 const LOOK_MS = 30 * 60_000;
-/** The browser starts it when the old one is idle, and may miss that moment: it is asked again. */
-const ASK_AGAIN_MS = 1_000;
 
 /** @param {ServiceWorkerRegistration} registration */
 export function offerUpdate(registration) {
   let isAgreed = false;
   let isInCharge = false;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let soon;
 
   function offer() {
     if (registration.waiting && navigator.serviceWorker.controller) show("[data-update]", true);
@@ -32,22 +28,17 @@ export function offerUpdate(registration) {
       words.textContent = words.dataset["textSoon"] ?? "";
       button.setAttribute("hidden", "");
     }
-    activate();
+    goOn();
   });
   // What was begun is sent first.
   document.body.addEventListener("htmx:afterSettle", () => isAgreed && goOn());
 
-  function activate() {
-    clearTimeout(soon);
-    if (isInHand() || !registration.waiting) return;
-    registration.waiting.postMessage({ type: "activate" });
-    soon = setTimeout(activate, ASK_AGAIN_MS);
-  }
-
-  // It may have taken its time, and somebody may be filling in the next form by now.
+  // The browser starts it when the old one has nothing to do, at the latest when that one is put to
+  // rest, half a minute later; somebody may be filling in the next form by then.
   function goOn() {
-    if (!isInCharge) activate();
-    else if (!isInHand()) location.reload();
+    if (isInHand()) return;
+    if (isInCharge) location.reload();
+    else registration.waiting?.postMessage({ type: "activate" });
   }
   navigator.serviceWorker.addEventListener("controllerchange", () => {
     isInCharge = isAgreed;

@@ -1,18 +1,11 @@
-"""IPP: printers as they are met, small ones of our own and, where it is installed, CUPS' own.
+"""IPP: printers as they are met, small ones of our own. CUPS' own is in `cups_printer`."""
 
-`ippeveprinter` (Debian: cups-ipp-utils) is a whole IPP Everywhere printer; its paper is a file.
-"""
-
-import shutil
 import socket
 import struct
-import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,12 +26,11 @@ from server.printing.ipp_message import (
     Attribute,
 )
 from server.printing.printers import PrinterSetting
-from server.printing.pwg import HEADER_BYTES, SYNC, pwg
-from server.printing.sending import BrokeOff, NotSent, Refused
+from server.printing.pwg import HEADER_BYTES, SYNC
+from server.printing.sending import BrokeOff, NotSent, Pause, Refused
 from tests.browser.real_server import free_port
 from tests.server.domain.floor import Floor
 
-EVE = shutil.which("ippeveprinter")
 BASE_URL = "https://traveler.example"
 
 
@@ -136,10 +128,14 @@ def small(printer: Small) -> Iterator[int]:
         server.shutdown()
 
 
-def sent(printer: Small, path: str = "/ipp/print") -> list[int]:
+def goes_on(_seconds: float) -> bool:
+    return False
+
+
+def sent(printer: Small, path: str = "/ipp/print", pause: Pause = goes_on) -> list[int]:
     steps: list[int] = []
     with small(printer) as port:
-        ipp.send(setting(port, path), labels(), lambda: steps.append(len(printer.documents)))
+        ipp.send(setting(port, path), labels(), lambda: steps.append(len(printer.documents)), pause)
     return steps
 
 
@@ -246,7 +242,7 @@ def test_a_printer_that_hangs_up_on_the_document_has_perhaps_printed():
 
 def test_a_printer_that_is_off_refuses():
     with pytest.raises(NotSent) as raised:
-        ipp.send(setting(free_port()), labels(1), lambda: None)
+        ipp.send(setting(free_port()), labels(1), lambda: None, goes_on)
     assert raised.value.why.code == "printer_refused"
 
 
@@ -256,33 +252,14 @@ def test_what_is_no_ipp_answer_is_told(answer: bytes):
         ipp_message.read(answer)
 
 
-@pytest.mark.skipif(EVE is None, reason="needs ippeveprinter: apt-get install cups-ipp-utils")
-@pytest.mark.parametrize("kind", ["application/pdf", "image/pwg-raster"])
-def test_cups_own_printer_takes_the_labels(tmp_path: Path, kind: str):
-    port, spool = free_port(), tmp_path / "spool"
-    spool.mkdir()
-    call = [EVE or "", "-p", str(port), "-d", str(spool), "-k", "-r", "off", "-f", kind,
-            "-n", "localhost", "Traveler Test"]  # fmt: skip
-    with subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as eve:
-        try:
-            must_start(eve, port)
-            ipp.send(setting(port), labels(), lambda: None)
-            [document] = list(spool.iterdir())
-            data = document.read_bytes()
-        finally:
-            eve.terminate()
-    assert data.startswith(b"%PDF" if kind == "application/pdf" else SYNC)
-    if kind != "application/pdf":
-        assert data == pwg(labels())
+def test_a_server_that_ends_does_not_wait_for_a_printer_that_has_the_job():
+    printer = Small()
+    printer.job_states = [5]
+    asked: list[float] = []
 
+    def ends(seconds: float) -> bool:
+        asked.append(seconds)
+        return True
 
-def must_start(eve: subprocess.Popen[bytes], port: int) -> None:
-    """Until it listens; without the daemon for DNS-SD (avahi-daemon) it ends at once."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        if eve.poll() is not None:
-            pytest.skip("ippeveprinter needs avahi-daemon running")
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-    raise AssertionError("the printer did not start")
+    sent(printer, pause=ends)
+    assert (len(printer.documents), len(asked)) == (1, 1)
