@@ -21,6 +21,7 @@ Page = dict[str, Any]
 LIST_MAX = 200
 UNROLLED_MAX = 60  # at a time: a few screens, put into the page without a jerk
 NEAREST_MAX = 6
+OF_CUSTOMER_MAX = 30
 
 
 def listed(term: str | list[str], sort: str, **more: Any) -> dict[str, Any]:
@@ -108,8 +109,8 @@ LYING_THERE = listed("lot.places={code}", "code")
 NAMING_VISITS = {"term": "visit", "match": "{code}", "nearest": True, "limit": NEAREST_MAX}
 # A customer is no document of its own, but what visits and orders say of one.
 OF_CUSTOMER = {
-    "visits": {"term": "visit", "match": "{id}", "nearest": True, "limit": NEAREST_MAX},
-    "orders": {"term": "order", "match": "{id}", "nearest": True, "limit": NEAREST_MAX},
+    "visits": {"term": "visit", "match": "{id}", "nearest": True, "limit": OF_CUSTOMER_MAX},
+    "orders": {"term": "order", "match": "{id}", "nearest": True, "limit": OF_CUSTOMER_MAX},
 }
 
 MY_SIGNERS = listed("signer.person={me.login}", "-enrolled_at")
