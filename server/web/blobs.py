@@ -22,10 +22,12 @@ Length = Annotated[int, HeaderParameter(name="Upload-Length", ge=1)]
 WEEK_S = 7 * 24 * 3600
 
 
-def _must_deliver(request: Asking, sha256: str, bearer: str) -> None:
-    """Problems: blob_hash (no address), device_unknown."""
-    if not re.fullmatch(SHA256_PATTERN, sha256):
-        raise Problem("blob_hash", {"sha256": sha256[:64]})
+def _is_hash(sha256: str) -> bool:
+    return re.fullmatch(SHA256_PATTERN, sha256) is not None
+
+
+def _must_deliver(request: Asking, bearer: str) -> None:
+    """Problem: device_unknown."""
     plant = plant_of(request)
     with plant.store.read() as connection:
         if devices.of_token(connection, token_of(bearer)) is None:
@@ -36,8 +38,8 @@ def _must_deliver(request: Asking, sha256: str, bearer: str) -> None:
 @threaded
 def progress(request: Asking, sha256: FromPath[str], bearer: Bearer = "") -> Response[None]:
     """How many bytes are there: Upload-Offset and, once known, Upload-Length; 404 for none."""
-    _must_deliver(request, sha256, bearer)
-    there = plant_of(request).blobs.progress(sha256)
+    _must_deliver(request, bearer)
+    there = plant_of(request).blobs.progress(sha256) if _is_hash(sha256) else None
     if there is None:
         return Response(None, status_code=404)
     headers = {"Upload-Offset": str(there.offset)}
@@ -62,7 +64,9 @@ async def add(
 
 
 def _add(request: Asking, sha256: str, piece: bytes, place: tuple[int, int], bearer: str) -> int:
-    _must_deliver(request, sha256, bearer)
+    _must_deliver(request, bearer)
+    if not _is_hash(sha256):
+        raise Problem("blob_hash", {"sha256": sha256[:64]})
     plant = plant_of(request)
     offset, length = place
     return plant.blobs.add(sha256, piece, offset=offset, length=length, now=plant.now()).offset

@@ -218,3 +218,7 @@ class Device:
             "() => performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
         )
         return took
+
+
+# Opens one for somebody: `opened` in conftest.py.
+Opened = Callable[..., Device]

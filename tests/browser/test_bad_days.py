@@ -4,19 +4,14 @@ Each has a sentence on the screen that says what to do, and loses nothing that w
 for a week and a cleared browser are in test_life, a certificate that has ended is in test_tls.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import CDPSession, Playwright, expect
+from playwright.sync_api import CDPSession, expect
 
 from server.demo import plant
-from tests.browser.device import Device
-from tests.browser.fake_camera import mjpeg
+from tests.browser.device import Device, Opened
 from tests.browser.real_server import RealServer
 from tests.browser.test_devices import ASK_TO_SYNC
 from tests.browser.test_journey import page_of
-from tests.browser.test_scanner import qr
 
 LOGIN = "wang.fang"
 ISSUE = page_of(plant.SHARED_LOT) + "?form=material.issued"
@@ -42,16 +37,8 @@ DRAFT_OF = """async (place) => {
 
 
 @pytest.fixture
-def tablet(playwright: Playwright, server: RealServer, tmp_path: Path) -> Iterator[Device]:
-    if not server.answers():
-        server.start()
-    tablet = Device(playwright, server, tmp_path / "tablet", locale="en-US")
-    mjpeg(tablet.film, qr("nothing of ours"), empty_s=60, shown_s=0)
-    tablet.open()
-    tablet.sign_in(LOGIN)
-    yield tablet
-    tablet.close()
-    assert not tablet.problems
+def tablet(opened: Opened) -> Device:
+    return opened(LOGIN, locale="en-US")
 
 
 def fill_up(tablet: Device) -> CDPSession:
@@ -128,12 +115,9 @@ def test_a_tab_killed_while_the_worker_records_has_recorded_once_and_offers_no_s
 
 
 def test_a_refused_camera_says_what_to_do_and_the_code_can_be_typed(
-    playwright: Playwright, server: RealServer, tmp_path: Path
+    opened: Opened, server: RealServer
 ):
-    tablet = Device(playwright, server, tmp_path / "wary", locale="en-US", camera=False)
-    mjpeg(tablet.film, qr("nothing of ours"), empty_s=60, shown_s=0)
-    tablet.open()
-    tablet.sign_in(LOGIN)
+    tablet = opened(LOGIN, locale="en-US", camera=False)
     tablet.go("/scan")
     status = tablet.page.locator("[data-scan-status]")
     expect(status).to_contain_text("Allow it in the browser's settings, take a photo, or type")
@@ -141,7 +125,6 @@ def test_a_refused_camera_says_what_to_do_and_the_code_can_be_typed(
     tablet.page.fill("[data-scan-form] [name=code]", code)
     tablet.page.locator("[data-scan-form] [type=submit]").click()
     expect(tablet.page.locator("h1")).to_contain_text(code)
-    tablet.close()
 
 
 def test_a_camera_that_is_taken_away_while_it_looks_says_so_and_can_be_opened_again(

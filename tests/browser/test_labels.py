@@ -5,22 +5,20 @@ Real Chromium; the server process is dead when the pictures are asked for.
 
 import json
 from base64 import b64decode
-from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Playwright, expect
+from playwright.sync_api import expect
 
 from labels.draw import drawings
 from labels.marks import Code, Drawing
 from labels.raster import bitmap
 from server.demo import plant
 from server.printing.drawn import lot_label
-from tests.browser.device import Device
+from tests.browser.device import Device, Opened
 from tests.browser.real_server import RealServer
 from tests.browser.test_journey import page_of
 
@@ -51,15 +49,8 @@ FETCH = """async (path) => {
 
 
 @pytest.fixture
-def tablet(playwright: Playwright, server: RealServer, tmp_path: Path) -> Iterator[Device]:
-    if not server.answers():
-        server.start()
-    tablet = Device(playwright, server, tmp_path / "tablet")
-    tablet.open()
-    tablet.sign_in(LOGIN)
-    yield tablet
-    tablet.close()
-    assert not tablet.problems
+def tablet(opened: Opened) -> Device:
+    return opened(LOGIN)
 
 
 def lots_of(server: RealServer) -> list[dict[str, Any]]:

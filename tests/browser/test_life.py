@@ -4,15 +4,13 @@ Real Chromium against a real server process. TLS is in test_tls, a new version i
 room, no camera, a tab that dies and clocks that jump are in test_bad_days.
 """
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright, expect
+from playwright.sync_api import expect
 
 from server.demo import plant
-from tests.browser.device import PHONE, Device
+from tests.browser.device import PHONE, Device, Opened
 from tests.browser.real_server import RealServer
 from tests.browser.test_devices import ASK_TO_SYNC
 from tests.browser.test_journey import page_of
@@ -42,15 +40,8 @@ LITTLE_ROOM = """navigator.storage.estimate = async () => ({ usage: 980e6, quota
 
 
 @pytest.fixture
-def tablet(playwright: Playwright, server: RealServer, tmp_path: Path) -> Iterator[Device]:
-    if not server.answers():
-        server.start()
-    tablet = Device(playwright, server, tmp_path / "tablet", locale="en-US")
-    tablet.open()
-    tablet.sign_in(LOGIN)
-    yield tablet
-    tablet.close()
-    assert not tablet.problems
+def tablet(opened: Opened) -> Device:
+    return opened(LOGIN, locale="en-US")
 
 
 def issue(tablet: Device, quantity: str = "1") -> str:
@@ -60,7 +51,7 @@ def issue(tablet: Device, quantity: str = "1") -> str:
 
 
 def test_after_a_week_offline_the_person_is_warned_and_then_the_supervisor(
-    playwright: Playwright, server: RealServer, tablet: Device, tmp_path: Path
+    opened: Opened, server: RealServer, tablet: Device
 ):
     server.kill()
     issue(tablet)
@@ -77,14 +68,11 @@ def test_after_a_week_offline_the_person_is_warned_and_then_the_supervisor(
     server.kill()
     server.environment.clear()
     server.start()
-    supervisor = Device(playwright, server, tmp_path / "phone", viewport=PHONE, locale="en-US")
-    supervisor.open()
-    supervisor.sign_in("zhang.wei")
+    supervisor = opened("zhang.wei", viewport=PHONE, locale="en-US")
     supervisor.go("/cases")
     supervisor.page.get_by_text("Records came late").first.click()
     expect(supervisor.page.locator("#main")).to_contain_text("1 record arrived only now")
     expect(supervisor.page.locator("#main")).to_contain_text("王芳")
-    supervisor.close()
 
 
 def test_a_clock_that_was_changed_is_told_until_it_is_right_again(tablet: Device):

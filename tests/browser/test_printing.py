@@ -4,23 +4,21 @@ also where there is no network.
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Playwright, expect
+from playwright.sync_api import expect
 
 from server.demo.plant import SHARED_LOT
 from server.domain.label import label_key
-from tests.browser.device import PHONE, Device
+from tests.browser.device import PHONE, Device, Opened
 from tests.browser.real_server import RealServer
 from tests.server.printing.fake_zebra import FakeZebra, fake_zebra
 
-Opened = Callable[..., Device]
 ID = SHARED_LOT.partition("/")[2]
 LABELS = label_key(SHARED_LOT)
 PRINTERS = "- {{name: zebra, site: SZ, zh: 仓库斑马, en: Store Zebra, zpl: '127.0.0.1:{port}'}}"
@@ -36,39 +34,10 @@ def zebra() -> Iterator[FakeZebra]:
 
 
 @pytest.fixture(scope="module")
-def one_server(tmp_path_factory: pytest.TempPathFactory, zebra: FakeZebra) -> Iterator[RealServer]:
-    folder = tmp_path_factory.mktemp("labels")
-    (folder / "printers.yaml").write_text(PRINTERS.format(port=zebra.port), encoding="utf-8")
-    server = RealServer(folder / "data")
-    server.environment = {"TRAVELER_PRINTERS": str(folder / "printers.yaml")}
-    yield server
-    server.kill()
-
-
-@pytest.fixture
-def server(one_server: RealServer) -> RealServer:
-    """It runs, also after a test that killed it."""
-    if not one_server.answers():
-        one_server.start()
-    return one_server
-
-
-@pytest.fixture
-def opened(playwright: Playwright, server: RealServer, tmp_path: Path) -> Iterator[Opened]:
-    """A device that somebody signed in on; none of its pages may have thrown."""
-    devices: list[Device] = []
-
-    def open_for(login: str, **more: Any) -> Device:
-        device = Device(playwright, server, tmp_path / f"{login}-{len(devices)}", **more)
-        devices.append(device)
-        device.open()
-        device.sign_in(login)
-        return device
-
-    yield open_for
-    for device in devices:
-        device.close()
-    assert [problem for device in devices for problem in device.problems] == []
+def settings(tmp_path_factory: pytest.TempPathFactory, zebra: FakeZebra) -> dict[str, str]:
+    file = tmp_path_factory.mktemp("labels") / "printers.yaml"
+    file.write_text(PRINTERS.format(port=zebra.port), encoding="utf-8")
+    return {"TRAVELER_PRINTERS": str(file)}
 
 
 def prints(server: RealServer) -> list[dict[str, Any]]:

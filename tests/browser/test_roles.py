@@ -4,41 +4,18 @@ One server for all; the journey with the server killed is `test_journey.py`.
 """
 
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
 from PIL import Image
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Page, expect
 
 from server.demo import plant
-from tests.browser.device import PHONE, TABLET, Device
-from tests.browser.real_server import RealServer
+from tests.browser.device import PHONE, TABLET, Opened
 from tests.browser.screenshots import page_of
 
-Opened = Callable[..., Device]
 ANSWERS = "body.answers."
 SURVEY = {"safe": "confirmed", "finding": "Needle stuck", "inlet_pressure": "0.8",
           "outlet_pressure": "0.42"}  # fmt: skip
-
-
-@pytest.fixture
-def opened(playwright: Playwright, server: RealServer, tmp_path: Path) -> Iterator[Opened]:
-    """A device that somebody signed in on; none of its pages may have thrown."""
-    devices: list[Device] = []
-
-    def open_for(login: str, **more: object) -> Device:
-        folder = tmp_path / f"{login}-{len(devices)}"
-        device = Device(playwright, server, folder, **more)  # type: ignore[arg-type]
-        devices.append(device)
-        device.open()
-        device.sign_in(login)
-        return device
-
-    yield open_for
-    for device in devices:
-        device.close()
-    assert [problem for device in devices for problem in device.problems] == []
 
 
 def test_a_planner_releases_an_order_creates_its_lot_and_starts_the_card(opened: Opened) -> None:

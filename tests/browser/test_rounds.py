@@ -4,61 +4,21 @@ A real browser before a film of labels, against a real server.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
-import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Page, expect
 
 from server.demo import plant
-from tests.browser.device import PHONE, Device
-from tests.browser.fake_camera import reel
+from tests.browser.device import PHONE, Opened
 from tests.browser.real_server import RealServer
 from tests.browser.test_scanner import wedge
 
-Opened = Callable[..., Device]
 FIRST, SECOND, PLACE = "L2611-02", "L2611-01", "A-01-02"
 KEYS = {code: f"lot/SZ:M-1001:{code}" for code in (FIRST, SECOND)}
 MM_20_PX = 75.6
 OPEN = re.compile("looking|found|paused")
 BOLD = re.compile(r"<b>([^<]+)</b>")
-
-
-@pytest.fixture(scope="module")
-def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServer]:
-    server = RealServer(tmp_path_factory.mktemp("rounds") / "data")
-    yield server
-    server.kill()
-
-
-@pytest.fixture
-def server(one_server: RealServer) -> RealServer:
-    """It runs, also after a test that killed it."""
-    if not one_server.answers():
-        one_server.start()
-    return one_server
-
-
-@pytest.fixture
-def opened(playwright: Playwright, server: RealServer, tmp_path: Path) -> Iterator[Opened]:
-    """A device that somebody signed in on; none of its pages may have thrown."""
-    devices: list[Device] = []
-
-    def open_for(login: str, *labels: str, **more: object) -> Device:
-        folder = tmp_path / f"{login}-{len(devices)}"
-        device = Device(playwright, server, folder, **more)  # type: ignore[arg-type]
-        devices.append(device)
-        reel(device.film, *map(label, labels or ["nothing of ours"]))
-        device.open()
-        device.sign_in(login)
-        return device
-
-    yield open_for
-    for device in devices:
-        device.close()
-    assert [problem for device in devices for problem in device.problems] == []
 
 
 def label(text: str) -> Image.Image:
@@ -84,9 +44,7 @@ def record(page: Page, quantity: str) -> None:
 def test_two_lots_are_counted_one_after_the_other_with_one_camera_and_no_server(
     opened: Opened, server: RealServer
 ):
-    keeper = opened(
-        "chen.jing", KEYS[FIRST].removeprefix("lot/"), KEYS[SECOND].removeprefix("lot/")
-    )
+    keeper = opened("chen.jing", film=[label(key.removeprefix("lot/")) for key in KEYS.values()])
     page = keeper.page
     keeper.go(f"/stock/count?place={PLACE}")
     expect(page.locator("#round .rows")).to_contain_text(FIRST)

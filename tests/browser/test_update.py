@@ -5,15 +5,13 @@ Real Chromium, and a server process that is started anew with another build.
 
 import json
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Playwright, expect
+from playwright.sync_api import expect
 
 from server.demo import plant
-from tests.browser.device import ASK_AGAIN_MS, WAIT_MS, Device
+from tests.browser.device import ASK_AGAIN_MS, WAIT_MS, Device, Opened
 from tests.browser.real_server import RealServer
 from tests.browser.test_journey import page_of
 
@@ -27,13 +25,8 @@ LOOK_FOR_A_NEW_VERSION = """async () => {
 
 
 @pytest.fixture
-def tablet(playwright: Playwright, server: RealServer, tmp_path: Path) -> Iterator[Device]:
-    tablet = Device(playwright, server, tmp_path / "tablet", locale="en-US")
-    tablet.open()
-    tablet.sign_in(LOGIN)
-    yield tablet
-    tablet.close()
-    assert not tablet.problems
+def tablet(opened: Opened) -> Device:
+    return opened(LOGIN, locale="en-US")
 
 
 def upgrade(server: RealServer, late_hours: int) -> str:

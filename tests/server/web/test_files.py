@@ -132,6 +132,17 @@ def test_bytes_that_are_not_what_they_are_called_start_anew(house: House, device
     assert head.status_code == 404
 
 
+def test_under_a_name_that_is_no_hash_there_is_nothing_and_nothing_is_taken(
+    house: House, device: Device
+):
+    for name in ("%23", "A" * 64, "..%2F..%2Ftraveler.sqlite"):
+        for method in ("HEAD", "GET"):
+            answer = device.browser.ask(method, f"/blobs/{name}", headers=device.headers)
+            assert answer.status_code == 404, (method, name)
+    answer = put(device, picture(), name="A" * 64)
+    assert (answer.status_code, answer.json()["code"]) == (422, "blob_hash")
+
+
 @pytest.mark.parametrize(
     ("name", "offset", "length"),
     [("x", 0, 9), ("../../x", 0, 9), ("A" * 64, 0, 9), (f"{'a' * 64}%0A", 0, 9), ("a" * 63, 0, 9),
