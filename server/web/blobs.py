@@ -13,12 +13,13 @@ from server.web.guard import Asking, plant_of, session_of
 from server.web.sync import Bearer, token_of
 from server.web.threaded import threaded
 from server.web.wire import answers
-from sync.blobs import BLOB_MAX_BYTES, PIECE_MAX_BYTES
+from sync.blobs import PIECE_MAX_BYTES
 from sync.entry import SHA256_PATTERN
 from sync.problem import Problem
 
-Offset = Annotated[int, HeaderParameter(name="Upload-Offset", ge=0, le=BLOB_MAX_BYTES)]
-Length = Annotated[int, HeaderParameter(name="Upload-Length", ge=1)]
+# Digits alone: read as a number, 1e3 and 1_000 would be one too.
+Offset = Annotated[str, HeaderParameter(name="Upload-Offset", pattern=r"^(0|[1-9][0-9]{0,14})$")]
+Length = Annotated[str, HeaderParameter(name="Upload-Length", pattern=r"^[1-9][0-9]{0,14}$")]
 WEEK_S = 7 * 24 * 3600
 
 
@@ -59,7 +60,7 @@ async def add(
 ) -> Response[None]:
     """The next piece. Problems: blob_offset, blob_too_large, blob_hash, blob_type, blob_pixels."""
     piece = await request.body()
-    done = await sync_to_thread(_add, request, sha256, piece, (offset, length), bearer)
+    done = await sync_to_thread(_add, request, sha256, piece, (int(offset), int(length)), bearer)
     return Response(None, status_code=204, headers={"Upload-Offset": str(done)})
 
 

@@ -147,10 +147,11 @@ def test_under_a_name_that_is_no_hash_there_is_nothing_and_nothing_is_taken(
     ("name", "offset", "length"),
     [("x", 0, 9), ("../../x", 0, 9), ("A" * 64, 0, 9), (f"{'a' * 64}%0A", 0, 9), ("a" * 63, 0, 9),
      ("a" * 64, 5, 9), ("a" * 64, 0, BLOB_MAX_BYTES + 1), ("a" * 64, 0, 1), ("a" * 64, -1, 9),
-     ("a" * 64, 10**30, 9), ("a" * 64, 0, 10**30), ("a" * 64, 0, 0)],
+     ("a" * 64, 10**30, 9), ("a" * 64, 0, 10**30), ("a" * 64, 0, 0), ("a" * 64, 0, "1e3"),
+     ("a" * 64, 0, "1_000"), ("a" * 64, 0, "+9"), ("a" * 64, "0.0", 9), ("a" * 64, "00", 9)],
 )  # fmt: skip
 def test_an_upload_that_cannot_be_one_is_refused(
-    shared_house: House, name: str, offset: int, length: int
+    shared_house: House, name: str, offset: int | str, length: int | str
 ):
     device = shared_house.device("wang.fang")
     headers = {"Upload-Offset": str(offset), "Upload-Length": str(length), **device.headers}
