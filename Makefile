@@ -10,6 +10,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 PYTHON ?= python3
 PORT ?= 8000
 DATA ?= ./data
+TLS ?=
 SEED ?= 0
 SEEDS ?= 10
 MINUTES ?= 10
@@ -49,8 +50,8 @@ help: ## this list
 
 setup: $(VENV)/.project pwa/node_modules/.stamp $(FONTS) ## install what is locked, in here
 
-run: setup build ## a demo plant on http://localhost:8000 (PORT=, DATA=)
-	traveler demo --data $(DATA) --port $(PORT)
+run: setup build ## a demo plant on http://localhost:8000 (PORT=, DATA=, TLS=1 for tablets)
+	traveler demo --data $(DATA) --port $(PORT) $(if $(TLS),--tls)
 
 test: setup build ## every test: Python, device, browser
 	bash tests/browser/install.sh

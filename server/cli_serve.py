@@ -79,7 +79,11 @@ class ServeCommands:
         built = build_demo(plant, date.fromisoformat(plant.today()))
         print("Demo plant built." if built else "Data found; served as it is.")
         proof = _proof(settings, arguments) if arguments.tls else None
-        if proof is None:
+        if proof is None and arguments.host == LOOPBACK:
+            print(f"\n  Traveler 随行   {settings.public_url}\n")
+            print("  On this machine only. For tablets and phones in its network: make run TLS=1")
+            print("  仅限本机。同一网络中的平板和手机：make run TLS=1\n")
+        elif proof is None:
             _print_code("Traveler 随行", settings.public_url)
         for person in PEOPLE:
             roles = ", ".join(f"{site} {'/'.join(held)}" for site, held in person.roles.items())

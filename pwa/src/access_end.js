@@ -7,11 +7,12 @@ import { Refused } from "./contact.js";
 import { bumpRevision } from "./database.js";
 import { EMPTY, feedOf } from "./feed.js";
 import { forgetFinds } from "./finds.js";
+import { forgetMade } from "./made.js";
 
 /** @typedef {import("./types").Database} Database */
 /** @typedef {"device_revoked" | "access_ended"} End */
 
-const CLEARED_STORES = ["replica", "finds", "staged", "blobs", "meta"];
+const CLEARED_STORES = ["replica", "finds", "staged", "blobs", "made", "meta"];
 
 /**
  * @param {unknown} error
@@ -37,6 +38,7 @@ export async function endAccess(database, end, now) {
     const feed = await feedOf(tx);
     const isClear = (await tx.objectStore("replica").count()) === 0 && !feed.complete;
     await dropSentCopies(tx.objectStore("blobs"));
+    await forgetMade(tx);
     if (isClear && feed.staged === null) return isNew;
     await tx.objectStore("replica").clear();
     await forgetFinds(tx);

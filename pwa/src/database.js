@@ -9,7 +9,7 @@ import { openDB } from "idb";
 /** @typedef {import("./types").Database} Database */
 
 const NAME = "traveler";
-const SCHEMA = 3;
+const SCHEMA = 4;
 const ATTEMPTS = 4;
 
 /** Names under which browsers report a connection that died or is closing; then nothing was
@@ -122,6 +122,7 @@ async function upgrade(db, before, _, tx) {
   else if (before < 2) await countScopes(tx);
   // Search texts; the next start fills them, for by then the index is another one (replica.js).
   if (before < 3) db.createObjectStore("finds", { keyPath: "key" }).createIndex("n", "n");
+  if (before < 4) db.createObjectStore("made", { keyPath: "place" });
 }
 
 /** @param {import("idb").IDBPDatabase<any>} db */
@@ -161,6 +162,10 @@ async function countScopes(tx) {
  * @param {any} tx with the store meta, for writing
  */
 export async function bumpRevision(tx) {
-  const meta = tx.objectStore("meta");
-  await meta.put(((await meta.get("revision")) ?? 0) + 1, "revision");
+  await tx.objectStore("meta").put((await revisionOf(tx)) + 1, "revision");
+}
+
+/** @param {any} tx with the store meta @returns {Promise<number>} */
+export async function revisionOf(tx) {
+  return (await tx.objectStore("meta").get("revision")) ?? 0;
 }

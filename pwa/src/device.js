@@ -60,7 +60,7 @@ export function createDevice(world) {
   };
   const view = createView(database, { kinds: world.kinds ?? KINDS, index, map });
   const sync = createSync({ database, contact, net, index, map, now, random, broadcast, name });
-  const pages = createPages({ view, net, shared, now });
+  const pages = createPages({ app, database, view, net, shared, now });
 
   return {
     app,

@@ -61,7 +61,7 @@ export function createNet(database, broadcast, shared) {
     if (told) broadcast(told);
   }
 
-  return { state, tell };
+  return { isOnline: () => memory.online, state, tell };
 }
 
 /** @param {any} tx with meta, outbox and blobs */

@@ -4,6 +4,7 @@
  * It lives in memory only and is made again whenever outbox or replica changed, so it cannot part
  * from them. The server's word replaces every prediction.
  */
+import { revisionOf } from "./database.js";
 import { Draft } from "./domain/draft.js";
 import { Problem } from "./domain/problem.js";
 import { getDocument } from "./replica.js";
@@ -41,7 +42,7 @@ export function createOverlay(kinds) {
    * @returns {Promise<Layer>}
    */
   return async function layerOf(tx) {
-    const revision = (await tx.objectStore("meta").get("revision")) ?? 0;
+    const revision = await revisionOf(tx);
     if (last && last.revision === revision) return last;
     const rows = await tx.objectStore("outbox").getAll();
     const documents = await foreseeAll(tx, kinds, rows);

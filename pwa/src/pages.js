@@ -5,12 +5,14 @@
  */
 import { ownUrl, pageAt } from "./addresses.js";
 import { fetched, own } from "./context.js";
+import { revisionOf } from "./database.js";
 import { Problem } from "./domain/problem.js";
 import { addressOfScan } from "./lookup.js";
 import { createMade } from "./made.js";
 import { localDay } from "./moment.js";
 import { holdersOf } from "./pins.js";
 import { badgeOf, pinsOf } from "./pins_page.js";
+import { waitingRows } from "./outbox.js";
 import { createRendering } from "./rendering.js";
 import { sessionOf } from "./signin.js";
 
@@ -52,13 +54,14 @@ const REVOKED_PAGE = {
 };
 
 /**
- * @param {{view: ReturnType<typeof import("./view.js").createView>,
+ * @param {{app: string, database: import("./types").Database,
+ *   view: ReturnType<typeof import("./view.js").createView>,
  *   net: ReturnType<typeof import("./net.js").createNet>, shared: () => Promise<Shared>,
  *   now: () => Date}} parts
  */
-export function createPages({ view, net, shared, now }) {
+export function createPages({ app, database, view, net, shared, now }) {
   const { prepare, render } = createRendering({ net, shared, now });
-  const made = createMade();
+  const made = createMade(database);
 
   /**
    * @param {Ask} ask
@@ -66,14 +69,15 @@ export function createPages({ view, net, shared, now }) {
    */
   async function answer(ask) {
     const { url, form = null } = ask;
+    const place = placeOf(ask, net.isOnline());
+    const again = isLasting(ask) ? await made.find(place, stateIn) : null;
+    if (again !== null) return { kind: "page", html: again };
     const bundle = await shared();
     const match = pageAt(bundle.pages, url.pathname);
     if (!match || match.page.server_only) return { kind: "elsewhere" };
     const asked = { ...match, url };
     const standing = net.state(); // beside the documents, not after them
     standing.catch(() => undefined);
-    const again = await madeBefore(ask, standing);
-    if (again !== null) return { kind: "page", html: again };
     prepare(match.page).catch(() => undefined); // what is wrong with a template shows in its page
     const given = await view
       .read(async (moment) => {
@@ -112,31 +116,29 @@ export function createPages({ view, net, shared, now }) {
     if ("to" in given) return { kind: "redirect", to: given.to ?? "/" };
     const more = { ...given.documents, form };
     const html = await render(ask, { page: match.page, standing, ...given, more });
-    if (isLasting(ask)) made.keep(placeOf(ask), stateOf(await standing, given), html);
+    const { online, waiting, oldest } = await standing;
+    if (isLasting(ask)) {
+      const state = stateOf(given, { waiting, oldest });
+      const page = { place: placeOf(ask, online), state, html };
+      made.keep(page, { isLong: url.search === "" }).catch(() => undefined);
+    }
     return { kind: "page", html };
   }
 
-  /**
-   * @param {Ask} ask
-   * @param {Promise<import("./net.js").NetState>} standing
-   * @returns {Promise<string | null>}
-   */
-  async function madeBefore(ask, standing) {
-    if (!isLasting(ask) || !made.has(placeOf(ask))) return null;
-    const reading = view.read(async ({ tx, revision }) => ({
-      revision,
-      session: await sessionOf(tx),
-    }));
-    return made.find(placeOf(ask), stateOf(await standing, await reading));
+  /** @param {any} tx with meta and outbox @returns {Promise<string>} the state of now */
+  async function stateIn(tx) {
+    const [session, rows] = [await sessionOf(tx), await waitingRows(tx)];
+    const standing = { waiting: rows.length, oldest: rows[0]?.at ?? "" };
+    return stateOf({ session, revision: await revisionOf(tx) }, standing);
   }
 
   /**
-   * All that a page hangs on beside its address.
-   * @param {import("./net.js").NetState} standing
+   * All that a page hangs on beside its address and the network.
    * @param {{revision: number, session: Session}} here
+   * @param {{waiting: number, oldest: string}} standing
    */
-  function stateOf({ online, waiting, oldest }, { revision, session }) {
-    return JSON.stringify([revision, session, online, waiting, oldest, localDay(now())]);
+  function stateOf({ revision, session: { device, ...session } }, { waiting, oldest }) {
+    return JSON.stringify([app, revision, session, device?.id, waiting, oldest, localDay(now())]);
   }
 
   /** @param {PageSpec} page @param {Ask} ask @param {Record<string, any>} more */
@@ -152,6 +154,7 @@ export function createPages({ view, net, shared, now }) {
       plain(PROBLEM_PAGE, ask, { problem: { code, params, status } }),
     /** @param {Ask} ask */
     offline: (ask) => plain(OFFLINE_PAGE, ask, {}),
+    drop: made.drop,
     /** @param {Ask} ask */
     revoked: (ask) => plain(REVOKED_PAGE, ask, {}),
   };
@@ -166,9 +169,10 @@ function isLasting({ url, form }) {
   return !form && !url.searchParams.has("done") && !UNLASTING.includes(url.pathname);
 }
 
-/** @param {Ask} ask */
-function placeOf({ url, isPartial }) {
-  return `${isPartial ? "part" : "page"} ${url.pathname}${url.search}`;
+/** @param {Ask} ask @param {boolean} isOnline */
+function placeOf({ url, isPartial }, isOnline) {
+  const part = isPartial ? "part" : "page";
+  return `${part} ${isOnline ? "online" : "offline"} ${url.pathname}${url.search}`;
 }
 
 /**

@@ -3,11 +3,11 @@
  */
 import { ownUrl } from "./addresses.js";
 import { redirect } from "./answers.js";
-import { dropEvidence } from "./assets.js";
 import { Refused, Unreachable } from "./contact.js";
 import { Problem, problem } from "./domain/problem.js";
 import { givePin, holdersOf, isLocked } from "./pins.js";
 import { refusedForm } from "./form_route.js";
+import { dropShown } from "./session_routes.js";
 import { sessionOf } from "./signin.js";
 import { close, handInTicket, switchTo } from "./switch.js";
 
@@ -47,7 +47,7 @@ export async function answerSwitch(device, request, keep) {
  * @param {string} login
  */
 async function left(device, login) {
-  await dropEvidence();
+  await dropShown(device);
   device.broadcast({ type: "person", login });
   await device.net.tell();
 }

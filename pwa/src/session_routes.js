@@ -41,7 +41,7 @@ export async function learnWho(device, keep, { isPassword = false } = {}) {
   const before = await device.database.read(["meta"], sessionOf).catch(() => null);
   try {
     const signin = await device.enrol({ isPassword });
-    if (before?.signin?.login !== signin.login) await dropEvidence();
+    if (before?.signin?.login !== signin.login) await dropShown(device);
     keep(device.sync.run().then(() => device.sync.blobs()));
   } catch (error) {
     if (error instanceof Refused) return; // nobody was signed in: all stays as it was
@@ -63,9 +63,14 @@ async function isHeldBack(tx) {
 export async function answerSignOut(device, request) {
   const response = await fetch(request).catch(() => null);
   await forgetSignin(device.database, { isTold: response !== null });
-  await dropEvidence();
+  await dropShown(device);
   await device.net.tell();
   return response ?? redirect("/sign-in");
+}
+
+/** What one person was shown is not for the next. @param {Device} device */
+export async function dropShown(device) {
+  await Promise.all([dropEvidence(), device.pages.drop()]);
 }
 
 /**

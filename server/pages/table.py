@@ -30,6 +30,8 @@ from server.pages.rows import (
     unrolled,
 )
 
+OF_CUSTOMER_MAX = 30
+
 OPEN_ORDERS = listed("order.state=open", "due_on")
 CURRENT_PROCEDURES = listed("procedure", "-revision", latest="code")
 
@@ -69,6 +71,11 @@ def named(path: str, template: str, nav: str, **lists: Any) -> Page:
 LYING_THERE = listed("lot.places={code}", "code")
 # Not /assets: there the app's own files are.
 NAMING_VISITS = {"term": "visit", "match": "{code}", "nearest": True, "limit": NEAREST_MAX}
+# A customer is no document of its own, but what visits and orders say of one.
+OF_CUSTOMER = {
+    "visits": {"term": "visit", "match": "{id}", "nearest": True, "limit": OF_CUSTOMER_MAX},
+    "orders": {"term": "order", "match": "{id}", "nearest": True, "limit": OF_CUSTOMER_MAX},
+}
 
 MY_SIGNERS = listed("signer.person={me.login}", "-enrolled_at")
 
@@ -226,10 +233,12 @@ PAGES: list[Page] = [
     ),
     plain("visit_new", "/visits/new", "visit/new", "visits")
     | {
+        "query": ["customer"],
         "lists": {
+            "before": OF_CUSTOMER["visits"] | {"match": "{query.customer}", "limit": 1},
             "procedures": CURRENT_PROCEDURES | {"where": {"subject": "visit"}},
             "people": listed("person", "name"),
-        }
+        },
     },
     show("visit/show", "visits", query=("step", "correct", "form")),
     index(
@@ -251,6 +260,7 @@ PAGES: list[Page] = [
     named("/locations/{id}", "named/location", "lots", lots=LYING_THERE),
     named("/equipment/{id}", "named/equipment", "jobs"),
     named("/delivered/{id}", "named/asset", "visits", visits=NAMING_VISITS),
+    plain("customer", "/customers/{id}", "named/customer", "visits", lists=OF_CUSTOMER),
     plain("person", "/people/{id}", "named/person", "more")
     | its_labels("person/org:{code}")
     | {"also": {"person": "person/org:{code}"}, "fixed": MAY_BADGE},

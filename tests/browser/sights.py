@@ -29,6 +29,7 @@ PLACE = "A-01-02"
 IDS = {
     "location": "SZ:A-02-04",
     "person": "chen.jing",
+    "customer": "常熟东湾污水处理厂",
     "label": plant.SHARED_LOT.partition("/")[2],
 }
 NOBODYS = "SZ:E-0107"

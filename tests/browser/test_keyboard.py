@@ -1,6 +1,6 @@
-"""Without a pointer: sign in, find the lot, issue material, approve; focus is seen and never lost.
+"""Without a pointer: find, issue, inspect, serve, approve, switch; focus is seen and is named.
 
-Real Chromium, a real server. The names and roles that a screen reader is given are axe's.
+Real Chromium, a real server. How somebody works by keys is in keyboard.py.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,27 +11,18 @@ from playwright.sync_api import Playwright, expect
 
 from server.demo import plant
 from tests.browser.device import PASSWORD, Device
+from tests.browser.keyboard import Keyboard
 from tests.browser.real_server import RealServer
 from tests.browser.test_journey import page_of
 
-TABS_MAX = 90
-KEY_MS = 90
 APPROVAL = page_of(plant.WAITING_REQUISITION).replace("requisition", "approval")
-AT = "() => document.activeElement.outerHTML.slice(0, 200)"
-HAS_FOCUS = "(selector) => document.activeElement?.matches(selector) ?? false"
-# A choice shows it on its label, a photo on its button; after the last one the browser's own come.
-IS_SEEN = """() => {
-  const at = document.activeElement;
-  if (at === document.body) return true;
-  const photo = at.closest(".photo")?.querySelector(".photo-take");
-  return [at, at.nextElementSibling, photo].some((one) => {
-    if (!one) return false;
-    const { outlineStyle, outlineWidth } = getComputedStyle(one);
-    return outlineStyle !== "none" && outlineWidth !== "0px";
-  });
-}"""
+OPERATOR, SUPERVISOR, TECHNICIAN = "wang.fang", "zhang.wei", "zhou.min"
+PIN = "271828"
+STEP = "form[action='/do/step.recorded']"
+VISIT_STEP = "form[action='/do/visit.step_recorded']"
+NOTE = "details:has(form[action='/do/note.added'])"
 
-Seated = Callable[[str], Device]
+Seated = Callable[[str], Keyboard]
 
 
 @pytest.fixture
@@ -39,19 +30,13 @@ def seated(playwright: Playwright, server: RealServer, tmp_path: Path) -> Iterat
     """Somebody who has signed in by the keyboard alone."""
     devices: list[Device] = []
 
-    def sit_down(login: str) -> Device:
+    def sit_down(login: str) -> Keyboard:
         device = Device(playwright, server, tmp_path / login, locale="en-US")
         devices.append(device)
         device.open()
-        device.go("/sign-in")
-        tab_to(device, "[name=login]")
-        type_in(device, login)
-        device.page.keyboard.press("Tab")
-        type_in(device, PASSWORD)
-        device.page.keyboard.press("Enter")
-        expect(device.page.locator("body")).to_have_attribute("data-login", login)
-        device.wait_for(lambda state: state["ready"] and state["login"] == login)
-        return device
+        keys = Keyboard(device)
+        keys.sign_in(login)
+        return keys
 
     yield sit_down
     for device in devices:
@@ -59,62 +44,138 @@ def seated(playwright: Playwright, server: RealServer, tmp_path: Path) -> Iterat
         assert not device.problems
 
 
-def type_in(device: Device, text: str) -> None:
-    """As a person does; faster keys are a hand-held scanner's."""
-    device.page.keyboard.type(text, delay=KEY_MS)
-
-
-def tab_to(device: Device, selector: str) -> None:
-    """Press Tab until this has the focus; wherever it stops on the way it must be seen."""
-    for _ in range(TABS_MAX):
-        device.page.keyboard.press("Tab")
-        assert device.page.evaluate(IS_SEEN), device.page.evaluate(AT)
-        if device.page.evaluate(HAS_FOCUS, selector):
-            return
-    raise AssertionError(f"{TABS_MAX} times Tab do not lead to {selector}")
-
-
 def test_a_lot_is_found_and_material_issued_without_a_pointer(server: RealServer, seated: Seated):
-    device = seated("wang.fang")
-    keyboard, page = device.page.keyboard, device.page
-    device.go("/")
-    tab_to(device, "a[href='#main']")
-    keyboard.press("Enter")
-    tab_to(device, "#nav a[href='/lots'], .bar-find")
-    device.go("/")
-    tab_to(device, "#nav a[href='/lots']")
-    keyboard.press("Enter")
+    keys = seated(OPERATOR)
+    page = keys.page
+    keys.device.go("/")
+    keys.tab_to("a[href='#main']")
+    keys.press("Enter")
+    keys.tab_to("#nav a[href='/lots'], .bar-find")
+    keys.device.go("/")
+    keys.tab_to("#nav a[href='/lots']")
+    keys.press("Enter")
     expect(page.locator("#main")).to_have_attribute("data-page", "lots")
     expect(page.locator("#main")).to_be_focused()
-    tab_to(device, "#main input")
-    type_in(device, server.document(plant.SHARED_LOT)["code"])
-    keyboard.press("Enter")
+    keys.tab_to("#main input")
+    keys.type(server.document(plant.SHARED_LOT)["code"])
+    keys.press("Enter")
     expect(page.locator("#main a.tile")).to_have_count(1)
-    tab_to(device, "#main a.tile")
-    keyboard.press("Enter")
+    keys.tab_to("#main a.tile")
+    keys.press("Enter")
     expect(page.locator("h1")).to_contain_text(server.document(plant.SHARED_LOT)["code"])
-    tab_to(device, "details:has(form[action='/do/material.issued']) > summary")
-    keyboard.press("Enter")
-    tab_to(device, "form[action='/do/material.issued'] [name='body.quantity']")
-    type_in(device, "1")
-    keyboard.press("Enter")
+    keys.tab_to("details:has(form[action='/do/material.issued']) > summary")
+    keys.press("Enter")
+    keys.tab_to("form[action='/do/material.issued'] [name='body.quantity']")
+    keys.type("1")
+    keys.press("Enter")
     expect(page.locator("[data-done]")).to_be_focused()
     expect(page.locator("[data-done]")).to_have_attribute("role", "status")
 
 
+def test_a_step_of_a_tracking_card_is_recorded_without_a_pointer(seated: Seated):
+    keys = seated(OPERATOR)
+    page = keys.page
+    keys.device.go("/jobs")
+    keys.tab_to(f"#main a[href='{page_of(plant.SELF_CHECK_JOB)}']")
+    keys.press("Enter")
+    expect(page.locator("#next-title")).to_be_visible()
+    keys.tab_to(f"{STEP} [name='body.answers.cap_torque']")
+    keys.type("26")
+    for name in ("stem", "surface"):
+        keys.tab_to(f"{STEP} [name='body.answers.{name}']")
+        keys.press("Space")
+    keys.tab_to(f"{STEP} [name='body.verdict']")
+    keys.press("Space")
+    keys.press("ArrowRight")
+    keys.must_be_told()
+    keys.press("ArrowLeft")
+    expect(page.locator(f"{STEP} [value=pass]")).to_be_checked()
+    keys.tab_to(f"{STEP} button.primary")
+    keys.press("Enter")
+    expect(page.locator("[data-done]")).to_be_focused()
+    keys.must_be_told()
+
+
+def test_a_step_of_a_visit_is_recorded_without_a_pointer(seated: Seated):
+    keys = seated(TECHNICIAN)
+    page = keys.page
+    keys.device.go("/visits")
+    keys.tab_to(f"#main a[href='{page_of(plant.OPEN_VISIT)}']")
+    keys.press("Enter")
+    expect(page.locator("#next-title")).to_be_visible()
+    keys.tab_to(f"{VISIT_STEP} [name='body.answers.safe']")
+    keys.press("Space")
+    answers = {"finding": "Gauge stuck", "inlet_pressure": "0.8", "outlet_pressure": "0.3"}
+    for name, value in answers.items():
+        keys.tab_to(f"{VISIT_STEP} [name='body.answers.{name}']")
+        keys.type(value)
+    keys.tab_to(f"{VISIT_STEP} button.primary")
+    keys.press("Enter")
+    expect(page.locator("[data-done]")).to_be_focused()
+    keys.must_be_told()
+    keys.press("Escape")
+    expect(page.locator("[data-done]")).to_have_count(0)
+    expect(page.locator("#main")).to_be_focused()
+
+
+def test_escape_closes_what_was_opened_and_goes_back_to_where_it_was(seated: Seated):
+    keys = seated(TECHNICIAN)
+    page = keys.page
+    keys.device.go(page_of(plant.OPEN_VISIT))
+    keys.tab_to(f"{NOTE} > summary")
+    keys.press("Enter")
+    keys.tab_to(f"{NOTE} textarea")
+    keys.press("Escape")
+    expect(page.locator(NOTE)).not_to_have_attribute("open", "")
+    expect(page.locator(f"{NOTE} > summary")).to_be_focused()
+    keys.must_be_told()
+    keys.device.go(page_of(plant.OPEN_VISIT))
+    keys.tab_to("#main a[href$='?form=amend']")
+    keys.press("Enter")
+    expect(page.locator("form[action='/do/visit.amended']")).to_be_visible()
+    keys.tab_to("form[action='/do/visit.amended'] input:not([type=hidden])")
+    keys.press("Escape")
+    expect(page.locator("form[action='/do/visit.amended']")).to_have_count(0)
+    expect(page.locator("#main")).to_be_focused()
+
+
+def test_persons_are_switched_without_a_pointer(seated: Seated):
+    keys = seated(OPERATOR)
+    page, device = keys.page, keys.device
+    device.set_pin(PIN)
+    device.sign_in(SUPERVISOR)
+    device.set_pin(PIN)
+    device.go("/")
+    keys.tab_to(".bar-lock button")
+    keys.press("Enter")
+    expect(page.locator(f"[data-person='{OPERATOR}']")).to_be_visible()
+    keys.tab_to(f"[data-person='{OPERATOR}']")
+    keys.press("Enter")
+    expect(page.locator("[data-pin]")).to_be_focused()
+    keys.must_be_told()
+    keys.press("Escape")
+    expect(page.locator(f"[data-person='{SUPERVISOR}']")).to_be_visible()
+    keys.tab_to(f"[data-person='{OPERATOR}']")
+    keys.press("Enter")
+    expect(page.locator("[data-pin]")).to_be_focused()
+    keys.type(PIN)
+    expect(page.locator("body")).to_have_attribute("data-login", OPERATOR)
+    keys.tab_to("#nav a[href='/lots']")
+
+
 def test_an_approval_is_signed_and_given_without_a_pointer(seated: Seated):
-    device = seated("zhang.wei")
-    keyboard, page = device.page.keyboard, device.page
-    device.go(APPROVAL)
+    keys = seated(SUPERVISOR)
+    page = keys.page
+    keys.device.go(APPROVAL)
     form = "form[action='/do/approval.decided']"
-    tab_to(device, f"{form} [name='sign.secret']")
-    type_in(device, "not this one")
-    tab_to(device, f"{form} [value=approved]")
-    keyboard.press("Enter")
+    keys.tab_to(f"{form} [name='sign.secret']")
+    keys.type("not this one")
+    keys.tab_to(f"{form} [value=approved]")
+    keys.press("Enter")
     expect(page.locator("[data-problems]")).to_be_focused()
-    tab_to(device, f"{form} [name='sign.secret']")
-    keyboard.press("Control+A")
-    type_in(device, PASSWORD)
-    tab_to(device, f"{form} [value=approved]")
-    keyboard.press("Enter")
+    keys.tab_to(f"{form} [name='sign.secret']")
+    keys.press("Control+A")
+    keys.type(PASSWORD)
+    keys.tab_to(f"{form} [value=approved]")
+    keys.press("Enter")
     expect(page.locator("[data-done]")).to_be_focused()

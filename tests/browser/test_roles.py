@@ -40,6 +40,42 @@ def test_a_planner_releases_an_order_creates_its_lot_and_starts_the_card(opened:
     expect(page.locator("#main .tile")).to_have_count(2)
 
 
+def test_what_a_field_lacks_is_said_in_the_language_of_the_page(opened: Opened) -> None:
+    for locale, missing, choose in (
+        ("zh-CN", "请填写", "请选择一项"),
+        ("en-US", "Fill this in", "Choose one"),
+    ):
+        technician = opened("zhou.min", locale=locale)
+        page = technician.page
+        technician.go(page_of(plant.OPEN_VISIT))
+        form = page.locator("form[action='/do/visit.step_recorded']")
+        form.locator("button.primary").click()
+        told = "field => field.validationMessage"
+        for name, words in {"safe": choose, "finding": missing}.items():
+            field = form.locator(f"[name='{ANSWERS}{name}']").first
+            assert field.evaluate(told) == words
+        technician.fill({f"{ANSWERS}safe": "refused", f"{ANSWERS}finding": "x"})
+        assert form.locator(":invalid").evaluate_all("all => all.map(({ name }) => name)") == [
+            f"{ANSWERS}inlet_pressure",
+            f"{ANSWERS}outlet_pressure",
+        ]
+
+
+def test_a_customer_is_found_called_and_visited_again_without_a_network(opened: Opened) -> None:
+    supervisor = opened("zhang.wei", viewport=PHONE)
+    page = supervisor.page
+    supervisor.context.set_offline(True)
+    supervisor.go("/find?q=常熟")
+    page.locator("#found a[href^='/customers/']").click()
+    expect(page.locator("h1")).to_have_text("常熟东湾污水处理厂")
+    expect(page.locator("#main a[href^='tel:']")).to_contain_text("0512-5550 1186")
+    expect(page.locator("#main a[href^='/visits/HD']")).to_have_count(1)
+    expect(page.locator("#main a[href^='/orders/']")).to_have_count(1)
+    page.locator("#main a[href^='/visits/new']").click()
+    for name, value in {"name": "常熟东湾污水处理厂", "contact": "顾建平"}.items():
+        expect(page.locator(f"[name='body.customer.{name}']")).to_have_value(value)
+
+
 def test_a_refused_form_stays_open_with_what_was_typed_and_no_other_shows_it(
     opened: Opened,
 ) -> None:
@@ -177,9 +213,7 @@ def test_what_waits_goes_to_another_device_as_a_file(opened: Opened, tmp_path: P
     other.page.set_input_files(
         "[data-outbox-import]", {"name": "x.json", "mimeType": "application/json", "buffer": b"[]"}
     )
-    wrong = "field => field.validationMessage"
-    other.page.wait_for_function("() => document.querySelector('[data-outbox-import]:invalid')")
-    assert "没有导入" in field.evaluate(wrong)
+    expect(other.page.locator("[data-outbox-import-wrong]")).to_contain_text("没有导入")
     other.page.set_input_files("[data-outbox-import]", file)
     expect(field).to_have_value("")
     other.wait_until_sent()

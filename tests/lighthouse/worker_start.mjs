@@ -1,9 +1,10 @@
 /**
- * node worker_start.mjs PORT URL TIMES SLOWER: how long a page takes that the service worker has to
- * be started for, the page on a processor so many times slower (Chromium can't slow a worker). One
+ * node worker_start.mjs PORT URL TIMES SLOWER [anew]: how long a page takes that the service worker
+ * has to be started for, the page on a processor so many times slower (Chromium can't slow a
+ * worker). `anew`: what the worker keeps of pages that it made is taken away before each try. One
  * line of JSON: the times in ms from the start of the navigation, of each try.
  */
-const [port, url, times, slower] = process.argv.slice(2);
+const [port, url, times, slower, anew] = process.argv.slice(2);
 const rate = Number(slower);
 const version = await fetch(`http://127.0.0.1:${port}/json/version`);
 const { webSocketDebuggerUrl } = await version.json();
@@ -62,16 +63,33 @@ const TIMES = `new Promise((told) => {
   };
   tell();
 })`;
+const FORGET = `new Promise((done, failed) => {
+  const opening = indexedDB.open("traveler");
+  opening.onerror = () => failed(opening.error);
+  opening.onsuccess = () => {
+    const tx = opening.result.transaction("made", "readwrite");
+    tx.objectStore("made").clear();
+    tx.oncomplete = () => done(opening.result.close());
+    tx.onabort = () => failed(tx.error);
+  };
+})`;
+
+function evaluated(expression) {
+  const how = { expression, awaitPromise: true, returnByValue: true };
+  return send("Runtime.evaluate", how, sessionId);
+}
+
 const tries = [];
-for (let turn = 0; turn < Number(times); turn += 1) {
+// The first one only brings it to where all others begin.
+for (let turn = 0; turn <= Number(times); turn += 1) {
   await send("Page.navigate", { url: "about:blank" }, sessionId);
   await send("ServiceWorker.stopAllWorkers", {}, sessionId);
   const loaded = once("Page.loadEventFired");
   await send("Page.navigate", { url }, sessionId);
   await loaded;
-  const expression = { expression: TIMES, awaitPromise: true, returnByValue: true };
-  const { result } = await send("Runtime.evaluate", expression, sessionId);
-  tries.push(result.value);
+  const { result } = await evaluated(TIMES);
+  if (turn > 0) tries.push(result.value);
+  if (anew) await evaluated(FORGET);
 }
 console.log(JSON.stringify({ tries }));
 socket.close();

@@ -320,3 +320,32 @@ test("a page that was made before is not made again until something in it change
   assert.notEqual(third, second);
   assert.equal(await text(), third);
 });
+
+test("a page outlives its worker, and is dropped with the sign-in that saw it", async () => {
+  const { server, device } = await desk();
+  network(null);
+  const path = "/counters/SZ:A";
+  const text = async (of) => (await answerPage(of, request(path))).text();
+  const kept = (of) => of.database.read(["made"], (tx) => tx.objectStore("made").getAll());
+  const first = await text(device);
+  await device.database.write(["replica"], (tx) => tx.objectStore("replica").clear());
+  const next = wake(server, { name: device.name, shared: SHARED });
+  assert.equal(await text(next), first, "nothing was read anew");
+  assert.equal((await kept(next)).length, 1);
+  await answerSignOut(next, request("/sign-out", { method: "POST" }));
+  assert.deepEqual(await kept(next), []);
+  assert.notEqual(await text(next), first);
+});
+
+test("pages of before a change do not stay, nor those of a search", async () => {
+  const { device } = await desk();
+  network(null);
+  const kept = () => device.database.read(["made"], (tx) => tx.objectStore("made").count());
+  await (await answerPage(device, request("/counters/SZ:A"))).text();
+  await (await answerPage(device, request("/counters/SZ:A?at=1"))).text();
+  assert.equal(await kept(), 1, "an address with a question is one of many");
+  await add(device, A, 5);
+  const headers = { "HX-Request": "true" };
+  await (await answerPage(device, request("/counters/SZ:A", { headers }))).text();
+  assert.equal(await kept(), 1, "the whole page of before the change is gone");
+});

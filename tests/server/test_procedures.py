@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from hashlib import sha256
 
 import pytest
 
@@ -10,6 +11,13 @@ from server.domain.run import FieldDef, StepDef
 from server.domain.values import Name
 from server.procedures import shipped
 
+# What each published revision says. A plant that was set up earlier runs it under this number for
+# ever: whoever changes a definition gives it the next one, and writes its digest here.
+DIGESTS = {
+    "incoming_inspection.v1": "1723055e1f3d7aad",
+    "production.v1": "3c5d82c550885e27",
+    "site_service.v2": "78990635a7a4105e",
+}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 SHIPPED = {procedure.code: procedure for procedure in shipped()}
 STEPS = [(code, step) for code, procedure in SHIPPED.items() for step in procedure.steps]
@@ -35,6 +43,16 @@ def names_of(procedure: ProcedurePublished) -> list[Name]:
 
 def test_three_procedures_are_shipped():
     assert sorted(SHIPPED) == ["incoming_inspection", "production", "site_service"]
+
+
+def test_a_definition_that_changes_is_another_revision():
+    found = {
+        f"{code}.v{one.revision}": sha256(
+            one.model_dump_json(exclude_defaults=True).encode()
+        ).hexdigest()[:16]
+        for code, one in SHIPPED.items()
+    }
+    assert found == DIGESTS
 
 
 @pytest.mark.parametrize("code", SHIPPED)

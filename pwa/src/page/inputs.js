@@ -11,13 +11,28 @@ export function wireInputs() {
     if (step) amount(step);
     const fill = /** @type {HTMLElement | null} */ (at?.closest("[data-fill]") ?? null);
     if (fill) choose(fill);
-    at?.closest("[data-dismiss]")?.parentElement?.remove();
+    const dismiss = at?.closest("[data-dismiss]");
+    if (dismiss) drop(dismiss.parentElement);
   });
   document.addEventListener("toggle", (event) => onlyOne(event.target), { capture: true });
   document.addEventListener("input", (event) => {
     const field = /** @type {HTMLInputElement} */ (event.target);
     if (field.matches?.("[data-limits]")) judge(field);
   });
+}
+
+/**
+ * A message that was read; it doesn't come back when the page renews itself, and the keyboard goes
+ * on at the page.
+ * @param {HTMLElement | null} message
+ */
+function drop(message) {
+  const isHeld = message?.contains(document.activeElement);
+  message?.remove();
+  const url = new URL(location.href);
+  url.searchParams.delete("done");
+  if (url.href !== location.href) history.replaceState(history.state, "", url);
+  if (isHeld) document.getElementById("main")?.focus({ preventScroll: true });
 }
 
 /**

@@ -45,7 +45,8 @@ async function bringIn(input) {
   const isIn = answer?.count >= 0;
   if (!isIn) console.warn("this outbox file was not taken", answer?.why);
   input.setCustomValidity(isIn ? "" : (input.dataset["textWrong"] ?? "?"));
-  input.reportValidity();
+  const said = document.querySelector("[data-outbox-import-wrong]");
+  if (said) said.textContent = input.validationMessage;
   if (isIn) changed(); // else what is said at the field would go with it
 }
 

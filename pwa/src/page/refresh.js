@@ -104,9 +104,14 @@ function replace(main, fragment) {
     swapDelay: 0,
     settleDelay: 0,
   });
-  keepFocus(main, () =>
-    htmx.swap(main, fragment, how, { select: "#main", eventInfo: { target: main } }),
-  );
+  const said = main.querySelector(":scope > [data-done]");
+  keepFocus(main, () => {
+    htmx.swap(main, fragment, how, { select: "#main", eventInfo: { target: main } });
+    // What the server signed for somebody without a PIN is no entry of this device: only the answer
+    // to the form said what became of it.
+    const now = document.querySelector("#main");
+    if (said && now && !now.querySelector("[data-done]")) now.prepend(said);
+  });
   document.querySelectorAll("#main details").forEach((one, place) => {
     if (open[place] !== undefined) one.toggleAttribute("open", open[place]);
   });
