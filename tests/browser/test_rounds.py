@@ -197,4 +197,7 @@ def test_what_was_just_recorded_without_a_server_is_found(opened: Opened, server
                   "body.due_on": "2026-12-24", "body.customer": "重庆长安"})  # fmt: skip
     planner.submit("order.released")
     planner.go("/find?q=cqca")
-    expect(planner.page.locator("#found .tile")).to_contain_text("W2611-99")
+    customer, order = (planner.page.locator(f"#found .tile[href^='/{one}/']")
+                       for one in ("customers", "orders"))  # fmt: skip
+    expect(order).to_contain_text("W2611-99")
+    expect(customer).to_contain_text("重庆长安")
