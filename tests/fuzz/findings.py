@@ -185,7 +185,7 @@ class Shelf:
         """After each request that may have added a piece."""
         if request.method != "PATCH" or answer.status != ADDED:
             return
-        sha256 = request.path.removeprefix("/blobs/")
+        sha256 = request.path.partition("?")[0].removeprefix("/blobs/")
         there = self._plant.blobs.progress(sha256)
         told = int(answer.headers["upload-offset"])
         if there is None or there.offset != told:
