@@ -66,13 +66,12 @@ class Server:
             yield connection
 
     def create(self, template: str = "template1") -> str:
-        """A new database, empty or a copy of another to which nobody is connected; its URL."""
+        """A new database, empty or a copy of another; its URL."""
         name = f"traveler_{uuid.uuid4().hex}"
-        with self.admin() as connection:
+        with self.admin() as connection, _shut(connection, template):
             # Who said goodbye may still be on the way out.
             connection.execute(GONE, {"database": template, "wait_ms": GOODBYE_MS})
-            copied = f"CREATE DATABASE {name} TEMPLATE {template}"
-            connection.execute(text(copied))
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
         return self.url(name)
 
     def drop(self, url: str) -> None:
@@ -106,6 +105,17 @@ class Server:
     def _remove(self) -> None:
         self._running.cleanup()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@contextmanager
+def _shut(connection: Connection, database: str) -> Iterator[None]:
+    """Only what nobody is connected to can be copied, and who listens for pokes comes back."""
+    door = f"ALTER DATABASE {database} ALLOW_CONNECTIONS"
+    connection.execute(text(f"{door} false"))
+    try:
+        yield
+    finally:
+        connection.execute(text(f"{door} true"))
 
 
 def name_of(url: str) -> str:
