@@ -18,6 +18,7 @@ export const TEXT_SHOWN = 80;
 const [LOT, ITEM, CODE] = /** @type {const} */ (["lot", "item", "code"]);
 /** By a label, without a document of their own. */
 const NAMED = ["asset", "equipment", "location", "person"];
+const NUMBERLESS = ["lot_id", "gs1"]; // bars of a lot's labels have no room for their number
 const LABELLED = ["lot", "job", ...NAMED];
 /** What a typed number may be the end of: `type/SITE:number`. */
 const NUMBERED = ["job", "visit", "order", "item"];
@@ -60,11 +61,10 @@ export async function addressOfScan(moment, text, me) {
  * @param {Moment} moment
  * @param {string} key
  * @param {Reading} reading
- * @returns {Promise<string>} a dash for bars that can't tell which label they are on, where some of
- *   the lot are void
+ * @returns {Promise<string>} a dash for bars that can't tell their label, where some are void
  */
 async function unnumbered(moment, key, { kind }) {
-  const labels = kind === "lot_id" ? await moment.get(labelKey(key)) : null;
+  const labels = NUMBERLESS.includes(kind) ? await moment.get(labelKey(key)) : null;
   return labels && labelSaid([labels], UNNUMBERED) ? UNNUMBERED : "";
 }
 
@@ -73,7 +73,7 @@ async function unnumbered(moment, key, { kind }) {
  * @returns {string} the label's own number, a dash where a code of ours can't tell it, or nothing
  */
 export function numberOf({ print, kind }) {
-  return print ?? (kind === "lot_id" ? UNNUMBERED : "");
+  return print ?? (NUMBERLESS.includes(kind) ? UNNUMBERED : "");
 }
 
 /**

@@ -14,6 +14,7 @@ from server.pages.wording import path
 from sync.problem import Problem
 
 TEXT_SHOWN_CHARS = 80
+NUMBERLESS = ("lot_id", "gs1")  # bars of a lot's labels; they have no room for a label's number
 NUMBERED = ("job", "visit", "order", "item")  # a typed number is the end of `type/SITE:number`
 NUMBER_TERMS = ("requisition.number",)  # and of what is keyed by its entry
 NAMED = ("asset", "equipment", "location", "person")  # by a label, without a document
@@ -78,7 +79,7 @@ def page_of(text: str, index: Index, me: Mapping[str, Any]) -> str:
 
 def _unnumbered(key: str, reading: Reading, index: Index) -> str:
     """A dash for bars that can't tell which label they are on, where some of the lot are void."""
-    labels = index.get(label_key(key)) if reading.kind == "lot_id" else None
+    labels = index.get(label_key(key)) if reading.kind in NUMBERLESS else None
     return UNNUMBERED if labels and label_said([labels], UNNUMBERED) else ""
 
 
@@ -105,7 +106,7 @@ def scanned(text: str, index: Index) -> Doc:
     told |= {"expires_on": reading.expiry.isoformat() if reading.expiry else None}
     try:
         key = _only(_lots(reading, index), text, "lot", "code")
-        number = reading.print or (UNNUMBERED if reading.kind == "lot_id" else "")
+        number = reading.print or (UNNUMBERED if reading.kind in NUMBERLESS else "")
         labels = index.get(label_key(key)) if number else None
         said = label_said([labels] if labels else [], number)
         told |= {"lot": index.get(key), "label": said}

@@ -21,6 +21,7 @@ from tests.server.printing.fake_zebra import FakeZebra, fake_zebra
 
 ID = SHARED_LOT.partition("/")[2]
 LABELS = label_key(SHARED_LOT)
+GTIN = "06901234510096"
 PRINTERS = "- {{name: zebra, site: SZ, zh: 仓库斑马, en: Store Zebra, zpl: '127.0.0.1:{port}'}}"
 MEDIA_BOX = re.compile(rb"/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]")
 POINTS_PER_MM = 72 / 25.4
@@ -185,6 +186,9 @@ def test_a_scan_of_a_void_label_says_so_without_a_server_too_and_leads_to_the_lo
     # An old label without a number works as before.
     scan(worker, f"{server.url}/lots/{ID}")
     expect(worker.page.locator(".label-said")).to_have_count(0)
+    # Bars have no room for it.
+    scan(worker, f"]C101{GTIN}10{ID.rpartition(':')[2]}")
+    expect(worker.page.locator(".label-said")).to_contain_text(code)
 
 
 def test_a_print_asked_for_without_a_network_says_that_it_waits_and_comes_out_later(
