@@ -5,67 +5,9 @@ import { take } from "../../pwa/src/messages.js";
 import { answerForm } from "../../pwa/src/form_route.js";
 import { answerPage, wayOf } from "../../pwa/src/route.js";
 import { answerLanguage, answerSignIn, answerSignOut } from "../../pwa/src/session_routes.js";
-import { createServer, counter, INDEX } from "./plant.js";
+import { createServer, counter } from "./plant.js";
+import { A, desk, HOME, network, request, SHARED } from "./route_desk.js";
 import { add, freshName, look, metaOf, ready, record, rows, wake } from "./world.js";
-
-const HOME = "http://localhost";
-globalThis.location = { origin: HOME };
-globalThis.caches = { delete: async () => true };
-
-const A = "counter/SZ:A";
-const PAGES = [
-  { name: "counter", path: "/counters/{id}", template: "show", title: "t", doc: "counter/{id}" },
-  { name: "scan", path: "/scan", template: "scan", title: "t", query: ["code"] },
-  { name: "outbox", path: "/outbox", template: "outbox", title: "t" },
-  { name: "sign_in", path: "/sign-in", template: "show", title: "t", server_only: true },
-];
-const PROBLEMS = "{% for one in form.problems %}[{{ one.code }}]{% endfor %}";
-const DONE = "{{ done.status }}";
-const TEMPLATES = {
-  "layout/page": `<html>{{ main | rendered_main }}${PROBLEMS}${DONE}{{ me.login }}</html>`,
-  "layout/fragment": "part:{{ main | rendered_main }}",
-  show: "{{ doc.n }} v{{ doc.version }} {{ lang }} waiting {{ net.waiting }}",
-  scan: "scan {{ query.code }}",
-  outbox:
-    "{% for one in outbox %}{{ one.label }}:{{ one.status }}:{{ one.blobs_left }} {% endfor %}",
-  "error/problem": "problem {{ problem.code }}",
-  "error/offline": "no network",
-};
-const SHARED = { pages: PAGES, templates: TEMPLATES, index: { ...INDEX, counter: ["code"] } };
-
-function request(path, { method = "GET", headers = {}, mode = "navigate", body } = {}) {
-  return {
-    url: HOME + path,
-    method,
-    mode,
-    headers: new Headers(headers),
-    referrer: "",
-    formData: async () => {
-      const data = new FormData();
-      for (const [name, value] of body ?? []) data.append(name, value);
-      return data;
-    },
-  };
-}
-
-/** The network as seen by fetch in the worker. */
-function network(answer) {
-  const asked = [];
-  globalThis.fetch = async (what) => {
-    asked.push(what.url ?? what);
-    if (!answer) throw new TypeError("no network");
-    return answer(what);
-  };
-  return asked;
-}
-
-async function desk() {
-  const server = createServer();
-  server.put(counter("A", 3, { version: 7, code: "AA" }));
-  const device = await ready(server, { shared: SHARED });
-  network(null);
-  return { server, device };
-}
 
 const kept = [];
 const keep = (work) => void kept.push(work);
@@ -298,54 +240,4 @@ test("the outbox goes into a file and out of it on another device, word for word
     [1, 1, 2],
   );
   assert.equal((await look(device, A)).n, 4, "nothing left the first device");
-});
-
-test("a page that was made before is not made again until something in it changed", async () => {
-  const { device } = await desk();
-  network(null);
-  const path = "/counters/SZ:A";
-  const text = async () => (await answerPage(device, request(path))).text();
-  const first = await text();
-  // Nothing writes past the revision; here it shows that nothing was rendered.
-  await device.database.write(["replica"], async (tx) => {
-    const row = await tx.objectStore("replica").get(A);
-    await tx.objectStore("replica").put({ ...row, body: { ...row.body, n: 99 } });
-  });
-  assert.equal(await text(), first);
-  await add(device, A, 5);
-  const second = await text();
-  assert.notEqual(second, first);
-  await answerLanguage(device, request("/lang/zh_CN?next=/"));
-  const third = await text();
-  assert.notEqual(third, second);
-  assert.equal(await text(), third);
-});
-
-test("a page outlives its worker, and is dropped with the sign-in that saw it", async () => {
-  const { server, device } = await desk();
-  network(null);
-  const path = "/counters/SZ:A";
-  const text = async (of) => (await answerPage(of, request(path))).text();
-  const kept = (of) => of.database.read(["made"], (tx) => tx.objectStore("made").getAll());
-  const first = await text(device);
-  await device.database.write(["replica"], (tx) => tx.objectStore("replica").clear());
-  const next = wake(server, { name: device.name, shared: SHARED });
-  assert.equal(await text(next), first, "nothing was read anew");
-  assert.equal((await kept(next)).length, 1);
-  await answerSignOut(next, request("/sign-out", { method: "POST" }));
-  assert.deepEqual(await kept(next), []);
-  assert.notEqual(await text(next), first);
-});
-
-test("pages of before a change do not stay, nor those of a search", async () => {
-  const { device } = await desk();
-  network(null);
-  const kept = () => device.database.read(["made"], (tx) => tx.objectStore("made").count());
-  await (await answerPage(device, request("/counters/SZ:A"))).text();
-  await (await answerPage(device, request("/counters/SZ:A?at=1"))).text();
-  assert.equal(await kept(), 1, "an address with a question is one of many");
-  await add(device, A, 5);
-  const headers = { "HX-Request": "true" };
-  await (await answerPage(device, request("/counters/SZ:A", { headers }))).text();
-  assert.equal(await kept(), 1, "the whole page of before the change is gone");
 });
