@@ -15,10 +15,10 @@ KEY_MS = 90
 AT = "() => document.activeElement.outerHTML.slice(0, 200)"
 HAS_FOCUS = "(selector) => document.activeElement?.matches(selector) ?? false"
 # A choice shows it on its label, a photo or a file on its button; after the last one the browser's
-# own come. What is higher than the screen (the page's main part) only begins on it.
+# own come. Where a page begins, after one was followed, the new page is all that is seen.
 IS_SEEN = """() => {
   const at = document.activeElement;
-  if (at === document.body) return true;
+  if (at === document.body || at.id === "main") return true;
   const button = at.closest(".photo")?.querySelector(".photo-take")
     ?? at.closest(".photo-take, .file-take");
   const seen = [at, at.nextElementSibling, button].find((one) => {
@@ -28,7 +28,6 @@ IS_SEEN = """() => {
   });
   if (!seen) return false;
   const { left, top, width, height } = seen.getBoundingClientRect();
-  if (height > innerHeight) return top < innerHeight;
   const hit = document.elementFromPoint(left + width / 2, top + height / 2);
   return hit !== null && (seen.contains(hit) || hit.contains(seen) && hit !== document.body);
 }"""
@@ -70,6 +69,12 @@ class Keyboard:
                 return
         raise AssertionError(f"{TABS_MAX} times Tab do not lead to {selector}")
 
+    def record(self) -> None:
+        """Press Enter on what sends; the focus is then on what became of it."""
+        self.press("Enter")
+        expect(self.page.locator("[data-done]")).to_be_focused()
+        self.must_be_told()
+
     def must_be_told(self) -> None:
         """What has the focus is seen, and a screen reader can say what it is."""
         at = self.page.evaluate(AT)
@@ -77,7 +82,7 @@ class Keyboard:
             self.page.wait_for_function(IS_SEEN, timeout=SEEN_WITHIN_MS)
         except Error as error:
             raise AssertionError(f"not seen: {at}") from error
-        if at.startswith("<body"):
+        if at.startswith(("<body", "<main")):
             return
         role, name = self.spoken()
         assert role not in ("", "generic", "none"), f"no role: {at}"

@@ -10,9 +10,10 @@ import pytest
 from playwright.sync_api import Playwright, expect
 
 from server.demo import plant
-from tests.browser.device import PASSWORD, Device
+from tests.browser.device import PASSWORD, Device, Opened
 from tests.browser.keyboard import Keyboard
 from tests.browser.real_server import RealServer
+from tests.browser.test_devices import ASK_TO_SYNC
 from tests.browser.test_journey import page_of
 
 APPROVAL = page_of(plant.WAITING_REQUISITION).replace("requisition", "approval")
@@ -67,9 +68,26 @@ def test_a_lot_is_found_and_material_issued_without_a_pointer(server: RealServer
     keys.press("Enter")
     keys.tab_to("form[action='/do/material.issued'] [name='body.quantity']")
     keys.type("1")
-    keys.press("Enter")
-    expect(page.locator("[data-done]")).to_be_focused()
+    keys.record()
     expect(page.locator("[data-done]")).to_have_attribute("role", "status")
+
+
+def test_a_page_that_renews_itself_leaves_the_focus_where_it_was(seated: Seated, opened: Opened):
+    other = opened("chen.jing", locale="en-US")
+    keys = seated(OPERATOR)
+    page = keys.page
+    keys.device.go(page_of(plant.SHARED_LOT))
+    fold = "#main details:has(form[action='/do/note.added']) > summary"
+    keys.tab_to(fold)
+    page.evaluate("document.querySelector('#main').isOld = true")
+    other.go(page_of(plant.SHARED_LOT) + "?form=material.issued")
+    other.fill({"body.quantity": "1"})
+    other.submit("material.issued")
+    other.wait_until_sent()
+    page.evaluate(ASK_TO_SYNC)
+    page.wait_for_function("() => !document.querySelector('#main').isOld")
+    expect(page.locator(fold)).to_be_focused()
+    keys.must_be_told()
 
 
 def test_a_step_of_a_tracking_card_is_recorded_without_a_pointer(seated: Seated):
@@ -91,9 +109,7 @@ def test_a_step_of_a_tracking_card_is_recorded_without_a_pointer(seated: Seated)
     keys.press("ArrowLeft")
     expect(page.locator(f"{STEP} [value=pass]")).to_be_checked()
     keys.tab_to(f"{STEP} button.primary")
-    keys.press("Enter")
-    expect(page.locator("[data-done]")).to_be_focused()
-    keys.must_be_told()
+    keys.record()
 
 
 def test_a_step_of_a_visit_is_recorded_without_a_pointer(seated: Seated):
@@ -110,9 +126,7 @@ def test_a_step_of_a_visit_is_recorded_without_a_pointer(seated: Seated):
         keys.tab_to(f"{VISIT_STEP} [name='body.answers.{name}']")
         keys.type(value)
     keys.tab_to(f"{VISIT_STEP} button.primary")
-    keys.press("Enter")
-    expect(page.locator("[data-done]")).to_be_focused()
-    keys.must_be_told()
+    keys.record()
     keys.press("Escape")
     expect(page.locator("[data-done]")).to_have_count(0)
     expect(page.locator("#main")).to_be_focused()
@@ -177,5 +191,4 @@ def test_an_approval_is_signed_and_given_without_a_pointer(seated: Seated):
     keys.press("Control+A")
     keys.type(PASSWORD)
     keys.tab_to(f"{form} [value=approved]")
-    keys.press("Enter")
-    expect(page.locator("[data-done]")).to_be_focused()
+    keys.record()

@@ -96,7 +96,7 @@ def test_a_page_that_came_past_the_worker_is_told_everything_and_works_without_t
     tablet.set_clock(3.5 * 3600_000)
     tablet.page.evaluate(ASK_TO_SYNC)
     expect(tablet.page.locator("[data-clock]")).to_contain_text("3 h off")
-    tablet.page.wait_for_function("navigator.serviceWorker.controller !== null")
+    tablet.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     tablet.set_clock(0)
     server.kill()
     tablet.fill({"body.quantity": "2"})

@@ -95,7 +95,7 @@ def test_the_print_dialog_gets_each_label_on_a_page_of_its_own_size(
     page.locator(".printout-page > a.button").click()
     page.wait_for_url("**/labels/*")
     # Other pages print as usual.
-    page.wait_for_function("document.adoptedStyleSheets.length === 0")
+    page.wait_for_function("() => document.adoptedStyleSheets.length === 0")
 
 
 def test_the_print_dialog_of_a_device_without_a_network_gets_its_labels_too(

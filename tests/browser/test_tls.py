@@ -69,8 +69,7 @@ def test_a_tablet_that_does_not_trust_it_is_not_let_in_and_learns_how_to(
     expect(page.locator("h1")).to_have_text("Set up this device")
     opening = page.locator(f'a[href="{server.url}"]')
     expect(opening).to_be_visible()
-    width = "document.querySelector('.setup-code img').naturalWidth"
-    page.wait_for_function(f"{width} > 0")
+    page.wait_for_function("() => document.querySelector('.setup-code img').naturalWidth > 0")
     page.evaluate(AXE.read_text("utf-8") + "; null")
     assert page.evaluate(RUN_AXE) == []
     with pytest.raises(Error, match="ERR_CERT_AUTHORITY_INVALID"):

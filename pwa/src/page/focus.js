@@ -19,21 +19,29 @@ export function startFocus() {
  */
 export function keepFocus(main, renew) {
   const held = document.activeElement;
-  const place = held && main.contains(held) ? placeOf(held) : "";
+  const find = held && main.contains(held) ? placeOf(main, held) : null;
   renew();
-  if (!place || !isLost()) return;
-  const again = document.querySelector(place) ?? document.querySelector("#main");
+  if (!find || !isLost()) return;
+  const again = find() ?? document.querySelector("#main");
   if (!(again instanceof HTMLElement)) return;
   if (again.matches("[data-done], [data-problems]")) again.tabIndex = -1;
   again.focus({ preventScroll: true });
 }
 
-/** @param {Element} element @returns {string} a selector */
-function placeOf(element) {
-  if (element.id) return `#${CSS.escape(element.id)}`;
-  if (element.matches("[data-done]")) return "#main [data-done]";
+/**
+ * @param {Element} main
+ * @param {Element} element in it
+ * @returns {() => Element | null | undefined} what stands in its place by then
+ */
+function placeOf(main, element) {
+  if (element.id) return () => document.getElementById(element.id);
+  if (element.matches("[data-done]")) return () => document.querySelector("#main [data-done]");
   const href = element.getAttribute("href");
-  return href ? `#main a[href="${CSS.escape(href)}"]` : "#main";
+  if (href) return () => document.querySelector(`#main a[href="${CSS.escape(href)}"]`);
+  // Folds and buttons, by their turn among their like; so folds are kept open too.
+  const tag = element.localName;
+  const turn = [...main.querySelectorAll(tag)].indexOf(element);
+  return () => document.querySelectorAll(`#main ${tag}`)[turn];
 }
 
 /** What had the focus went with the page before. */
