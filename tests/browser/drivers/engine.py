@@ -6,7 +6,7 @@ Each engine's own client stands beside this; what people do with one is in `hand
 import time
 from typing import Any, Protocol
 
-PATIENCE_S = 15
+PATIENCE_S = 40
 ASK_AGAIN_S = 0.1
 ON_ITS_WAY = ("context", "destroyed", "navigat", "no such frame")
 

@@ -4,20 +4,23 @@ What must come of it is in tests/browser/engines.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from tests.browser.device import PASSWORD
 from tests.browser.drivers.engine import PATIENCE_S, Engine, Refused, wait
 from tests.browser.real_server import RealServer
 
+TRIES = 3
 STATE = """return navigator.serviceWorker.ready.then(({ active }) => new Promise((answer) => {
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = ({ data }) => answer(Object.entries(arguments[0]).every(
     ([name, value]) => data[name] === value) ? data : null);
   active.postMessage({ type: "hello" }, [port2]);
 }))"""
-SEEN = """return [...document.querySelectorAll(arguments[0])].some((one) =>
-  one.getClientRects().length > 0 && (one.value ?? one.innerText).includes(arguments[1]))"""
+SEEN = """const words = (one) => one.matches("input, textarea") ? one.value : one.innerText;
+return [...document.querySelectorAll(arguments[0])].some((one) =>
+  one.getClientRects().length > 0 && words(one).includes(arguments[1]))"""
 # A form is filled in where it can be seen: others of the page have fields of the same name. In the
 # middle of the window, where no bar lies over it.
 MARK = """const [selector, mark] = arguments;
@@ -77,13 +80,13 @@ class Hand:
 
     def tap(self, selector: str) -> None:
         """The first of these that can be seen; a page that is just renewed is asked again."""
-        for last in (False, False, True):
+        for _ in range(TRIES - 1):
             self.wait(MARK, selector, "data-hand")
-            try:
-                return self.engine.click("[data-hand]")
-            except Refused:
-                if last:
-                    raise
+            with suppress(Refused):
+                self.engine.click("[data-hand]")
+                return
+        self.wait(MARK, selector, "data-hand")
+        self.engine.click("[data-hand]")
 
     def wait_for(self, **told: object) -> None:
         """Until the worker says so of itself: ready, waiting, login …"""
@@ -132,26 +135,25 @@ class Hand:
 
     def write(self, selector: str, value: str) -> None:
         """Into the field that can be seen, once more if the page was just renewed."""
-        for last in (False, False, True):
+        for _ in range(TRIES):
             if self.wait(BEGIN, selector, value) == "keys":
                 self.engine.keys(value)
             if self.run(HOLDS, selector, value):
                 return
-            assert not last, f"{selector} does not take {value}"
+        raise AssertionError(f"{selector} does not take {value}")
 
     def scan(self, text: str, selector: str, seen: str) -> None:
         """A hand-held scanner reads; until this is seen. Keys of a driver come when the machine has
         time, so a read may be torn in two: then it is read once more, as a person would.
         """
-        for last in (False, False, True):
+        for _ in range(TRIES):
             self.run("document.activeElement?.blur?.()")
             self.engine.keys(text)
             self.engine.press("Enter")
-            try:
-                return self.see(selector, seen, patience_s=PATIENCE_S / (1 if last else 4))
-            except AssertionError:
-                if last:
-                    raise
+            with suppress(AssertionError):
+                self.see(selector, seen, patience_s=PATIENCE_S / TRIES)
+                return
+        raise AssertionError(f"read {TRIES} times, and {selector} never says {seen}")
 
     def submit(self, kind: str, *, button: str = "[type=submit]") -> str:
         """Send the form of this kind; the id of the entry that the page confirms."""

@@ -4,9 +4,11 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import which
+from typing import Any
 
 import pytest
 
+from tests.browser.device import TABLET
 from tests.browser.drivers.engine import Engine
 from tests.browser.drivers.firefox import Firefox
 from tests.browser.drivers.hand import Hand
@@ -58,10 +60,11 @@ def opened(engine: str, server: RealServer, tmp_path: Path) -> Iterator[Opened]:
     """
     hands: list[Hand] = []
 
-    def open_one(**more: object) -> Hand:
+    def open_one(**more: Any) -> Hand:
         folder = tmp_path / str(sum(hand.engine.is_open for hand in hands))
         folder.mkdir(exist_ok=True)
         hand = Hand(ENGINES[engine](folder, **more), server)
+        hand.engine.resize(TABLET["width"], TABLET["height"])
         hands.append(hand)
         return hand
 

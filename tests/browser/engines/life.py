@@ -29,16 +29,41 @@ DRAFT_KEPT = """return navigator.serviceWorker.ready.then(({ active }) =>
     port1.onmessage = ({ data }) => answer(data.draft !== null);
     active.postMessage({ type: "draft_of", place: arguments[0] }, [port2]);
   }))"""
+LACKS = """return Object.entries({
+  "BarcodeDetector": "BarcodeDetector" in self,
+  "storage.persist": !!navigator.storage?.persist,
+  "Web Locks": !!navigator.locks,
+  "app badge": "setAppBadge" in navigator,
+  "push": "PushManager" in self,
+  "background sync": "SyncManager" in self,
+  "install prompt": "onbeforeinstallprompt" in self,
+  "sharing of files": !!navigator.canShare?.({ files: [new File(["x"], "x.png")] }),
+  "vibration": "vibrate" in navigator,
+}).filter(([, has]) => !has).map(([name]) => name).join(", ")"""
+DEVICE_SAYS = {"zh_CN": ("浏览器", "毫秒"), "en": ("browser", "ms")}
 
 Told = Callable[[str], None]
 
 
-def upgrade(server: RealServer, late_hours: int) -> str:
+def upgrade(server: RealServer) -> str:
     """Start the server as another build: what devices are told of late records is part of it."""
     server.kill()
-    server.environment["TRAVELER_LATE_HOURS"] = str(late_hours)
+    hours = int(server.environment.get("TRAVELER_LATE_HOURS", "24"))
+    server.environment["TRAVELER_LATE_HOURS"] = str(hours - 1)
     server.start()
     return server.build()
+
+
+def test_what_the_browser_lacks_leaves_no_hole_on_the_device_page(opened: Opened, told: Told):
+    hand = opened()
+    hand.sign_in(LOGIN)
+    for lang, (storage, link) in DEVICE_SAYS.items():
+        hand.go(f"/lang/{lang}?next=/device")
+        hand.see("[data-storage]", storage)
+        hand.see("[data-room]", "MB")
+        hand.see("[data-link]", link)
+        hand.see(".device-card details summary")
+    told(f"it has no {hand.run(LACKS)}; room, link and how to install are told in both languages")
 
 
 def test_the_language_is_switched_without_the_server(
@@ -67,7 +92,7 @@ def test_a_new_version_is_offered_and_starts_after_the_form_that_was_begun(
     hand.go(ISSUE)
     old = hand.run(BUILD)
     hand.fill({"body.quantity": "1.5"})
-    new = upgrade(server, 23)
+    new = upgrade(server)
     assert new != old
     hand.run(LOOK_FOR_A_NEW_VERSION)
     hand.tap("[data-update-now]")

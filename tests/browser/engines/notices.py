@@ -42,6 +42,8 @@ def granted(server_url: str) -> dict[str, object]:
     """Firefox's preferences: the person has allowed notices, and where its push service is."""
     return {
         "permissions.default.desktop-notification": 1,
+        # Shown by the browser: this machine has nobody else who shows notices.
+        "alerts.useSystemBackend": False,
         "dom.push.connection.enabled": True,
         "dom.push.testing.allowInsecureServerURL": True,
         "dom.push.serverURL": server_url,

@@ -41,7 +41,10 @@ return label.decode().then(() => {
 })"""
 STATE = "return document.querySelector('[data-scan]').dataset.scanState === arguments[0]"
 NO_CAMERA = {"zh_CN": "没有可用的相机", "en": "No camera found"}
-REFUSED = {"zh_CN": "请在浏览器设置中允许，或拍照", "en": "Allow it in the browser's settings, take a photo, or type"}
+REFUSED = {
+    "zh_CN": "请在浏览器设置中允许",
+    "en": "Allow it in the browser's settings, take a photo, or type",
+}
 
 Told = Callable[[str], None]
 
@@ -83,6 +86,7 @@ def test_a_photo_of_a_label_is_read_without_the_server(
     photo.paste(Image.fromarray(zxingcpp.write_barcode_to_image(code, scale=20)), (1500, 1100))
     photo.rotate(180).save(tmp_path / "photo.jpg")
     hand.go("/scan")
+    hand.wait(STATE, "camera_missing")
     hand.engine.upload("[data-scan-photo]", str(tmp_path / "photo.jpg"))
     hand.see("h1", CODE)
     told("a photo of 12 megapixels was read and led to the lot")
@@ -98,6 +102,7 @@ def test_gs1_says_what_it_holds_by_photo_and_by_keys(
     image = Image.fromarray(zxingcpp.write_barcode_to_image(matrix, scale=8, add_quiet_zones=True))
     image.save(tmp_path / "gs1.png")
     hand.go("/scan")
+    hand.wait(STATE, "looking")
     hand.engine.upload("[data-scan-photo]", str(tmp_path / "gs1.png"))
     hand.see(".found-nothing", "B77-1")
     hand.see(".found-nothing", "2027-11-30")

@@ -78,7 +78,7 @@ def everybody_sets_a_pin(hand: Hand) -> None:
 
 
 def operator(hand: Hand, told: Told) -> list[str]:
-    """A scan leads to the lot, a value out of limits stops it, a check passes, material is asked."""
+    """A scan leads to the lot, a value out of limits holds it, a check passes, material asked."""
     hand.switch(OPERATOR, PINS[OPERATOR])
     lot = plant.FIRST_ARTICLE_LOT
     hand.scan(lot.partition("/")[2], "h1", lot.rpartition(":")[2])
@@ -141,7 +141,9 @@ def technician(hand: Hand, told: Told, photo: Path) -> list[str]:
         recorded.append(hand.submit("visit.step_recorded"))
     hand.see("#next.finished")
     hand.wait(EVIDENCE_SHOWN)
-    told("visit done: photo scaled, part used, signature drawn, witnessed by PIN; both shown offline")
+    told(
+        "visit done: photo scaled, part used, signature drawn, witnessed by PIN; both shown offline"
+    )
     return recorded
 
 
