@@ -15,8 +15,10 @@ from sync.fault import Report
 from sync.journal import (
     ENTRIES_LOST,
     FIRST_LINK,
+    FORK,
     Arrived,
     arrived_of,
+    forks,
     id_of_bytes,
     link_of,
     present,
@@ -30,7 +32,6 @@ from sync.tables import DeviceRow, HeadRow, JournalRow
 
 End = tuple[int, str]  # of a chain: the last number and hash
 NO_END: End = (0, FIRST_PREV)
-FORK = "fork"
 CARRIED = "device_foreign"
 # What speaks against an entry before anybody looks at its signature.
 UNSIGNED = frozenset(
@@ -106,19 +107,26 @@ class Chains:
             self._fault("device_gap", row, fault)
         entry = arrived.entry
         place = (entry.device, entry.seq, entry.prev) if entry else None
-        if place and code not in (FORK, ENTRIES_LOST) and not self._meets(place, arrived, end):
+        if place and code not in (FORK, ENTRIES_LOST) and not self._meets(place, row, end):
             text = "does not follow the device's entry before it"
             self._fault("device_chain_broken", row, text)
         sha256 = digest_of(arrived.raw)
         self._scratch.ends.put(arrived.device, (seq, sha256))
         self._anchors.pass_device(arrived.device, seq, sha256)
 
-    def _meets(self, place: tuple[str, int, str], arrived: Arrived, end: End) -> bool:
-        """Nobody can name bytes that got damaged on their way: after them any `prev` is right."""
-        if place[:2] != (arrived.device, arrived.seq):
+    def _meets(self, place: tuple[str, int, str], row: RowMapping, end: End) -> bool:
+        """Nobody can name bytes that got damaged on their way: after them any `prev` is right,
+        but for one that names a fork.
+        """
+        device, _, prev = place
+        if place[:2] != (row["device"], row["seq"]):
             return False
-        damaged = id_of_bytes(end[1])
-        return place[2] == end[1] or bool(present(self._connection, {damaged}))
+        if prev == end[1]:
+            return True
+        if not present(self._connection, {id_of_bytes(end[1])}):
+            return False
+        pos: int = row["pos"]
+        return forks(self._connection, {device}).get((device, prev), pos) >= pos
 
     def _check_signature(self, row: RowMapping, arrived: Arrived) -> None:
         entry, signer = arrived.entry, self._signers.get(arrived.device)

@@ -10,13 +10,12 @@ from typing import Any
 
 from sync.document import utc_text
 from sync.entry import KEY_MAX_CHARS, Entry, digest_of, place_claimed, read
-from sync.journal import ENTRIES_LOST, Arrived, Known, id_of_bytes
+from sync.journal import ENTRIES_LOST, FORK, Arrived, Known, id_of_bytes
 from sync.problem import Problem
 from sync.reconcile import Outcome
 from sync.signature import is_valid
 
 Row = dict[str, Any]
-FORK = "fork"
 
 
 @dataclass(frozen=True)
@@ -53,17 +52,26 @@ def opened(raw: bytes, sig: str | None, device: str | None = None, seq: int | No
         return Sent(raw, sig, digest_of(raw), None, wrong, wrapped)
 
 
+def astray(sent: list[list[Sent]], devices: dict[str, Row]) -> set[str]:
+    """The devices of entries that follow neither their device's last nor anything sent here."""
+    ends = {device["last_hash"] for device in devices.values()}
+    ends |= {one.sha256 for some in sent for one in some}
+    entries = (one.entry for some in sent for one in some if one.entry is not None)
+    return {entry.device for entry in entries if entry.prev not in ends}
+
+
 @dataclass
 class Intake:
     """Takes what devices sent within one transaction, into the chains of `devices` (rows by id).
 
     `stored` is what the journal knows of it; `present` are the ids in the journal of those that
-    entries name as their `after`.
+    entries name as their `after`; `forks` are (device, hash) of what has no place in its chain.
     """
 
     stored: dict[str, Known]
     devices: dict[str, Row]
     present: set[str]
+    forks: set[tuple[str, str]]
     now: datetime
     arrived: dict[str, Arrived] = field(default_factory=dict)
     _hashes: dict[str, str] = field(default_factory=dict)
@@ -124,16 +132,20 @@ class Intake:
 
     def _number(self, one: Sent, entry_id: str, device: Row, oldest: int | None) -> str | None:
         seq, standing = self._place(one, device)
-        if seq is not None and seq > (first := device["last_seq"] + 1):
+        if seq is not None and self._is_of_a_fork(one.entry, device):
+            standing, seq = standing or _fork(device, seq), None
+        elif seq is not None and seq > (first := device["last_seq"] + 1):
             if seq != oldest:
                 return "resend_from"
             lost = {"device": device["id"], "first": first, "last": seq - 1}
             standing = Outcome("parked", ENTRIES_LOST, lost)
-        elif seq is not None and (fork := self._fork(one, seq, entry_id, device)):
-            standing = standing or fork
+        elif seq is not None and not self._meets(one, seq, entry_id, device):
+            standing = standing or _fork(device, seq)
             seq = None if seq <= device["last_seq"] else seq
         if seq is not None:
             device["last_seq"], device["last_hash"] = seq, one.sha256
+        elif standing and standing.code == FORK:
+            self.forks.add((device["id"], one.sha256))
         self._hashes[entry_id] = one.sha256
         self.arrived[entry_id] = Arrived(
             id=entry_id,
@@ -160,19 +172,23 @@ class Intake:
             return None, one.wrong or foreign
         return claimed[1], one.wrong
 
-    def _fork(self, one: Sent, seq: int, entry_id: str, device: Row) -> Outcome | None:
-        """A number or id used twice, or a chain that does not meet: two devices are one."""
+    def _meets(self, one: Sent, seq: int, entry_id: str, device: Row) -> bool:
+        """Whether it has a number and an id of its own and follows the device's last."""
         is_itself = one.entry is None or one.entry.id == entry_id
-        if self._follows(one.entry, device) and is_itself and seq > device["last_seq"]:
-            return None
-        return Outcome("parked", FORK, {"device": device["id"], "seq": seq})
+        return self._follows(one.entry, device) and is_itself and seq > device["last_seq"]
+
+    def _is_of_a_fork(self, entry: Entry | None, device: Row) -> bool:
+        """What follows a fork takes no number either: it is left to the device that went on."""
+        return entry is not None and (device["id"], entry.prev) in self.forks
 
     def _follows(self, entry: Entry | None, device: Row) -> bool:
         """Whether it names the device's last bytes. What can't be read names none; and nobody can
         name what got damaged on its way here.
         """
-        is_named = entry is None or entry.prev == device["last_hash"]
-        return is_named or self._sha256(id_of_bytes(device["last_hash"])) is not None
+        if entry is None or entry.prev == device["last_hash"]:
+            return True
+        is_damaged = self._sha256(id_of_bytes(device["last_hash"])) is not None
+        return is_damaged and not self._is_of_a_fork(entry, device)
 
     def _is_fork(self, one: Sent, entry_id: str, carrier: str) -> bool:
         """Said each time that a device sends a fork of its own: the first answer may get lost."""
@@ -199,6 +215,11 @@ class Intake:
         if after and after not in self.present and self._sha256(after) is None:
             return Outcome("parked", "after_missing", {"after": after[:KEY_MAX_CHARS]})
         return None
+
+
+def _fork(device: Row, seq: int) -> Outcome:
+    """A number or id used twice, or a chain that does not meet: two devices are one."""
+    return Outcome("parked", FORK, {"device": device["id"], "seq": seq})
 
 
 def _is_signed_by(device: Row, one: Sent) -> bool:

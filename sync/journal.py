@@ -25,12 +25,21 @@ FIRST_LINK = "0" * 64
 UNREADABLE = "unreadable"
 # Against the first entry after some that nobody has any more: a case names their numbers.
 ENTRIES_LOST = "entries_lost"
+# Against an entry that does not meet its device's chain: two devices go by one name.
+FORK = "fork"
 STREAM_ROWS = 500
 in_letters = json.JSONEncoder(ensure_ascii=False).encode
 _table = table_of(JournalRow)
 _heads_table = table_of(HeadRow)
 BY_ID = Lookup(lambda among: select(_table).where(among(_table.c.entry_id, "ids")))
 PRESENT = Lookup(lambda among: select(_table.c.entry_id).where(among(_table.c.entry_id, "ids")))
+FORKS = Lookup(
+    lambda among: (
+        select(_table.c.pos, _table.c.device, _table.c.raw)
+        .where(among(_table.c.device, "devices"), _table.c.seq.is_(None))
+        .where(among(_table.c.code, "codes"))
+    )
+)
 PARKED_ON = Lookup(
     lambda among: (
         select(_table.c.device, _table.c.on_key, _table.c.case_key)
@@ -126,6 +135,12 @@ def held(connection: Connection, ids: set[str]) -> dict[str, Known]:
 def present(connection: Connection, ids: set[str]) -> set[str]:
     """Which of these ids are in the journal."""
     return {row.entry_id for row in PRESENT.rows(connection, ids=ids)} if ids else set()
+
+
+def forks(connection: Connection, devices: set[str]) -> dict[tuple[str, str], int]:
+    """What was parked as a fork of these devices and took no number: (device, hash) to `pos`."""
+    rows = FORKS.rows(connection, devices=devices, codes={FORK}) if devices else []
+    return {(row.device, digest_of(bytes(row.raw))): row.pos for row in rows}
 
 
 def find(connection: Connection, entry_id: str) -> RowMapping | None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 from sync import documents, feed, journal, pokes, signature
 from sync.document import Document, site_of, utc_text
 from sync.entry import Entry
-from sync.intake import Intake, Sent, opened
+from sync.intake import Intake, Sent, astray, opened
 from sync.journal import Arrived
 from sync.problem import Problem
 from sync.reconcile import BLOCKING_CODES, Model, Outcome, Reconciler, Result
@@ -128,7 +128,9 @@ def push_within(
     ids |= {journal.id_of_bytes(device["last_hash"]) for device in devices.values()}
     afters = {one.entry.after for some in sent for one in some if one.entry and one.entry.after}
     known = journal.held(connection, ids)  # 2
-    intake = Intake(known, devices, journal.present(connection, afters - ids), now)
+    present = journal.present(connection, afters - ids)
+    forks = set(journal.forks(connection, astray(sent, devices)))
+    intake = Intake(known, devices, present, forks, now)
     taken = [
         intake.take(some, delivery.device, delivery.oldest)
         for delivery, some in zip(deliveries, sent, strict=True)

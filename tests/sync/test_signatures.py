@@ -218,6 +218,48 @@ def test_what_was_recorded_before_the_one_ahead_of_it_got_damaged_is_no_fork(des
     assert desk.verified().faults == []
 
 
+@pytest.mark.parametrize("is_one_push", [False, True])
+def test_what_follows_a_fork_is_of_the_fork_after_damaged_bytes_too(desk, eve, is_one_push):
+    """Else the number after the damage would go to whoever asks first, here to the copy."""
+    opened = signed(eve.write("counter.opened", C))
+    copy = Sender(eve.device, seq=eve.seq, last=eve.last)
+    meant = eve.write("counter.raised", C)
+    damaged = (*signed(meant[:-9]), eve.device, 2)
+    forked, of_the_fork = (signed(copy.write("counter.opened", D)) for _ in range(2))
+    honest = signed(eve.write("counter.raised", C))
+    pushes = [[opened, damaged], [forked], [of_the_fork], [honest]]
+    if is_one_push:
+        pushes = [[one for some in pushes for one in some]]
+    outcomes = [one for some in pushes for one in told(desk.push(eve, *some))]
+    fork = ("parked", "fork")
+    assert outcomes == [*APPLIED, ("parked", "entry_malformed"), fork, fork, *APPLIED]
+    assert desk.push(eve).last_seq == 3
+    assert desk.verified().faults == []
+
+
+def test_a_copy_that_goes_on_takes_no_number_from_the_device_it_was_made_of(desk, eve):
+    desk.push(eve, signed(eve.write("counter.opened", C)))
+    copy = Sender(eve.device, seq=eve.seq, last=eve.last)
+    assert told(desk.push(eve, signed(eve.write("counter.raised", C)))) == APPLIED
+    for _ in range(3):
+        answer = desk.push(copy, signed(copy.write("counter.opened", D)))
+        assert (told(answer), answer.need) == ([("parked", "fork")], "enrol_anew")
+    answer = desk.push(eve, signed(eve.write("counter.raised", C)))
+    assert (told(answer), answer.need, answer.last_seq) == (APPLIED, None, 3)
+    assert desk.verified().faults == []
+
+
+def test_verify_names_what_follows_a_fork_and_was_taken_all_the_same(desk, eve, monkeypatch):
+    opened = signed(eve.write("counter.opened", C))
+    copy = Sender(eve.device, seq=eve.seq, last=eve.last)
+    damaged = (*signed(eve.write("counter.raised", C)[:-9]), eve.device, 2)
+    forked, of_the_fork = (signed(copy.write("counter.opened", D)) for _ in range(2))
+    desk.push(eve, opened, damaged, forked)
+    monkeypatch.setattr("sync.push.journal.forks", lambda *_: {})
+    assert told(desk.push(eve, of_the_fork)) == APPLIED
+    assert [fault.code for fault in desk.verified().faults] == ["device_chain_broken"]
+
+
 def test_a_copied_device_is_told_so_each_time_it_sends_its_fork(desk, eve):
     twin = Sender(eve.device)
     desk.push(eve, signed(eve.write("counter.opened", C)))
