@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the browser tests need and this machine lacks: Chromium, a Chinese font, pdftoppm,
-# and certutil, by which a browser is told whom to trust. With `engines` also Firefox, WebKitGTK with
-# its driver, and a screen in memory for it.
+# and certutil, by which a browser is told whom to trust. With `engines` also Firefox, WebKitGTK
+# with its driver, and a screen in memory for it.
 set -euo pipefail
 
 found() {

@@ -68,7 +68,7 @@ def test_what_the_browser_lacks_leaves_no_hole_on_the_device_page(
         hand.see("[data-storage]", storage)
         hand.see("[data-room]", room)
         hand.see("[data-link]", link)
-        hand.see(".device-card details summary")
+        hand.see(".device-card .hint", "Android")
     told(f"it has no {hand.run(LACKS)}; room, link and how to install are told in both languages")
 
 

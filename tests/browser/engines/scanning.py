@@ -106,6 +106,7 @@ def test_gs1_says_what_it_holds_by_photo_and_by_keys(
     hand.engine.upload("[data-scan-photo]", str(tmp_path / "gs1.png"))
     hand.see(".found-nothing", "B77-1")
     hand.see(".found-nothing", "2027-11-30")
+    hand.see("[data-problems]", "B77-1 21S-0001")
     hand.go("/lots")
     hand.scan(f"(01){GTIN}(10)B77-2", ".found-nothing", "B77-2")
     told("GS1 Data Matrix from a photo and GS1 text by keys: GTIN, lot and expiry are named")
