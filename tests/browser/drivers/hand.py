@@ -117,7 +117,7 @@ class Hand:
         self.tap(".bar-lock button")
         self.tap(f"[data-person='{login}']")
         self.press(pin)
-        self.wait("return document.body.dataset.login === arguments[0]", login)
+        self.wait("return document.body?.dataset.login === arguments[0]", login)
 
     def press(self, pin: str) -> None:
         """The keys of the PIN pad."""

@@ -17,7 +17,7 @@ from tests.browser.sights import page_of
 LOGIN = "wang.fang"
 ISSUE = page_of(plant.SHARED_LOT) + "?form=material.issued"
 LABEL = f"/labels/{plant.SHARED_LOT.partition('/')[2]}"
-BUILD = "return document.body.dataset.build"
+BUILD = "return document.body?.dataset.build"
 LOOK_FOR_A_NEW_VERSION = """return navigator.serviceWorker.ready
   .then((registration) => registration.update()).then(() => true)"""
 DRAWN = "return [...document.querySelectorAll('#main img')].some((img) => img.naturalWidth > 50)"
@@ -43,7 +43,10 @@ LACKS = """return Object.entries({
 # Whether data is kept, how much room there is (Firefox says, WebKitGTK doesn't), how the link is.
 DEVICE_SAYS = {
     "Firefox": {"zh_CN": ("浏览器", "还可用", "毫秒"), "en": ("browser", "MB free", "ms")},
-    "WebKitGTK": {"zh_CN": ("浏览器", "此浏览器不", "毫秒"), "en": ("browser", "does not say", "ms")},
+    "WebKitGTK": {
+        "zh_CN": ("浏览器", "此浏览器不", "毫秒"),
+        "en": ("browser", "does not say", "ms"),
+    },
 }
 
 Told = Callable[[str], None]
