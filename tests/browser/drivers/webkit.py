@@ -1,6 +1,8 @@
 """WebKitGTK as it is installed, by its WebDriver, before a screen that is only memory."""
 
 import json
+import os
+import signal
 import subprocess
 import time
 import urllib.request
@@ -28,7 +30,9 @@ class WebKit:
         self._port = free_port()
         with log.open("wb") as out:
             call = [*SCREEN, f"--port={self._port}"]
-            self._process = subprocess.Popen(call, stdout=out, stderr=out, env=env)
+            self._process = subprocess.Popen(
+                call, stdout=out, stderr=out, env=env, start_new_session=True
+            )
         self._session = ""
         options = {"binary": program, "args": ["--automation", *FRAMELESS, *arguments]}
         asked = {"capabilities": {"alwaysMatch": {"webkitgtk:browserOptions": options}}}
@@ -109,9 +113,9 @@ class WebKit:
         return self._process.poll() is None
 
     def close(self) -> None:
-        """The browser, then its driver."""
+        """The browser, then its driver and screen, which the shell before them leaves behind."""
         try:
             self._call("DELETE", "")
         finally:
-            self._process.terminate()
+            os.killpg(self._process.pid, signal.SIGTERM)
             self._process.wait()
