@@ -57,10 +57,10 @@ const REVOKED_PAGE = {
  * @param {{app: string, database: import("./types").Database,
  *   view: ReturnType<typeof import("./view.js").createView>,
  *   net: ReturnType<typeof import("./net.js").createNet>, shared: () => Promise<Shared>,
- *   now: () => Date}} parts
+ *   templates: import("./render/engine.js").Templates, now: () => Date}} parts
  */
-export function createPages({ app, database, view, net, shared, now }) {
-  const { prepare, render } = createRendering({ net, shared, now });
+export function createPages({ app, database, view, net, shared, templates, now }) {
+  const render = createRendering({ net, shared, templates, now });
   const made = createMade(database);
 
   /**
@@ -78,7 +78,6 @@ export function createPages({ app, database, view, net, shared, now }) {
     const asked = { ...match, url };
     const standing = net.state(); // beside the documents, not after them
     standing.catch(() => undefined);
-    prepare(match.page).catch(() => undefined); // what is wrong with a template shows in its page
     const given = await view
       .read(async (moment) => {
         const session = await sessionOf(moment.tx);
