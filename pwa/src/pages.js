@@ -70,6 +70,8 @@ export function createPages({ app, database, view, net, shared, templates, now }
   async function answer(ask) {
     const { url, form = null } = ask;
     const place = placeOf(ask, net.isOnline());
+    // Beside what was made before, not after it: mostly it is needed, and both wait for the disk.
+    view.ready().catch(() => undefined);
     const again = isLasting(ask) ? await made.find(place, stateIn) : null;
     if (again !== null) return { kind: "page", html: again };
     const bundle = await shared();
@@ -99,11 +101,13 @@ export function createPages({ app, database, view, net, shared, templates, now }
         if (session.locked || isShared) return { to: "/switch" };
         if (!session.isReady || !signin) return null;
         if (code) return { to: await addressOfScan(moment, code, signin) };
-        const documents = await fetched(moment, asked, signin);
+        const [documents, more, pins] = await Promise.all([
+          fetched(moment, asked, signin),
+          own(moment, asked),
+          pinsOf(moment, now()),
+        ]);
         const { revision } = moment;
-        const pins = await pinsOf(moment, now());
-        const more = { ...(await own(moment, asked)), pins };
-        return { session, revision, documents: { ...documents, ...more } };
+        return { session, revision, documents: { ...documents, ...more, pins } };
       })
       .catch((error) => {
         if (error instanceof Problem) return error;
@@ -126,9 +130,12 @@ export function createPages({ app, database, view, net, shared, templates, now }
 
   /** @param {any} tx with meta and outbox @returns {Promise<string>} the state of now */
   async function stateIn(tx) {
-    const [session, rows] = [await sessionOf(tx), await waitingRows(tx)];
-    const standing = { waiting: rows.length, oldest: rows[0]?.at ?? "" };
-    return stateOf({ session, revision: await revisionOf(tx) }, standing);
+    const [session, rows, revision] = await Promise.all([
+      sessionOf(tx),
+      waitingRows(tx),
+      revisionOf(tx),
+    ]);
+    return stateOf({ session, revision }, { waiting: rows.length, oldest: rows[0]?.at ?? "" });
   }
 
   /**
