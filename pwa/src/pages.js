@@ -70,9 +70,10 @@ export function createPages({ app, database, view, net, shared, templates, now }
   async function answer(ask) {
     const { url, form = null } = ask;
     const place = placeOf(ask, net.isOnline());
-    // Beside what was made before, not after it: mostly it is needed, and both wait for the disk.
+    const finding = isLasting(ask) ? made.find(place, stateIn) : null;
+    // Beside what was made before, not after it: both wait for the disk.
     view.ready().catch(() => undefined);
-    const again = isLasting(ask) ? await made.find(place, stateIn) : null;
+    const again = await finding;
     if (again !== null) return { kind: "page", html: again };
     const bundle = await shared();
     const match = pageAt(bundle.pages, url.pathname);

@@ -5,7 +5,7 @@
  * filter, every value escaped, nothing undefined. What a page is given comes from pages.js; the
  * templates are compiled in the build (pwa/templates.mjs).
  */
-import { VALUE_FILTERS, flat, mayBy, wordFilters } from "./filters.js";
+import { VALUE_FILTERS, mayBy, wordFilters } from "./filters.js";
 
 const LAYOUT = "layout/page";
 const FRAGMENT = "layout/fragment";
@@ -31,7 +31,7 @@ export const RAW_FILTER = "rendered_main";
 export function filtersOf({ lang, locale, problems, kinds }) {
   return {
     ...VALUE_FILTERS,
-    ...wordFilters({ lang, messages: flat(locale[lang] ?? {}), problems }),
+    ...wordFilters({ lang, messages: locale[lang] ?? {}, problems }),
     may: mayBy(kinds),
     [RAW_FILTER]: (main) => main,
   };
