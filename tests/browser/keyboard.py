@@ -18,7 +18,7 @@ HAS_FOCUS = "(selector) => document.activeElement?.matches(selector) ?? false"
 # own come. Where a page begins, after one was followed, the new page is all that is seen.
 IS_SEEN = """() => {
   const at = document.activeElement;
-  if (at === document.body || at.id === "main") return true;
+  if (at === document.body || at.matches("#main, #main h1")) return true;
   const button = at.closest(".photo")?.querySelector(".photo-take")
     ?? at.closest(".photo-take, .file-take");
   const seen = [at, at.nextElementSibling, button].find((one) => {

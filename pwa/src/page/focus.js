@@ -1,9 +1,12 @@
 /**
  * Where the keyboard and a screen reader go on after something was followed or sent: to what became
- * of it, else to the new page. A page that only renewed itself takes nobody anywhere.
+ * of it, else to the new page's heading, which is read out. A page that only renewed itself takes
+ * nobody anywhere.
  */
 
 const NEWS = "#main [data-problems], #main [data-done]";
+/** Where a page begins. A main part that gets the focus says nothing in some screen readers. */
+const BEGINNING = "#main h1";
 
 export function startFocus() {
   document.body.addEventListener("htmx:afterSettle", (event) => {
@@ -22,9 +25,9 @@ export function keepFocus(main, renew) {
   const find = held && main.contains(held) ? placeOf(main, held) : null;
   renew();
   if (!find || !isLost()) return;
-  const again = find() ?? document.querySelector("#main");
+  const again = find() ?? beginning();
   if (!(again instanceof HTMLElement)) return;
-  if (again.matches("[data-done], [data-problems]")) again.tabIndex = -1;
+  if (again.matches("h1, [data-done], [data-problems]")) again.tabIndex = -1;
   again.focus({ preventScroll: true });
 }
 
@@ -49,8 +52,13 @@ function isLost() {
   return document.activeElement === null || document.activeElement === document.body;
 }
 
-function arrive() {
-  const place = document.querySelector(NEWS) ?? document.querySelector("#main");
+function beginning() {
+  return document.querySelector(BEGINNING) ?? document.querySelector("#main");
+}
+
+/** To what became of it, else to where the page begins. */
+export function arrive() {
+  const place = document.querySelector(NEWS) ?? beginning();
   if (!(place instanceof HTMLElement)) return;
   place.tabIndex = -1;
   place.focus({ preventScroll: true });

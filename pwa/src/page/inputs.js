@@ -1,6 +1,7 @@
 /**
  * Small helps while filling in: − and +, inside or outside the limits, choosing a suggestion.
  */
+import { arrive } from "./focus.js";
 
 const EPSILON = 1e-9;
 
@@ -32,7 +33,7 @@ function drop(message) {
   const url = new URL(location.href);
   url.searchParams.delete("done");
   if (url.href !== location.href) history.replaceState(history.state, "", url);
-  if (isHeld) document.getElementById("main")?.focus({ preventScroll: true });
+  if (isHeld) arrive();
 }
 
 /**

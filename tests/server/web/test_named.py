@@ -31,6 +31,19 @@ def test_a_location_tells_what_lies_there_and_can_be_counted(shared_house: House
     assert "By the book nothing lies here" in elsewhere
 
 
+def test_a_location_s_label_in_stock_taking_is_a_place_and_no_lot_that_was_not_found(
+    shared_house: House,
+):
+    place, _ = place_of(shared_house, "SZ")
+    browser = shared_house.browser(KEEPER)
+    label = f"https://x.example/locations/SZ%3A{place}"
+    text = browser.get("/stock/count", params={"code": label}).text
+    assert f"Count at {place}" in text
+    assert "Not found" not in text
+    typed = browser.get("/stock/count", params={"code": "nothing such"}).text
+    assert "Not found" in typed
+
+
 def test_a_place_of_the_same_name_at_another_site_is_another_place(shared_house: House):
     place, code = place_of(shared_house, "SZ")
     assert code not in shared_house.browser(KEEPER).get(f"/locations/HD:{place}").text
