@@ -1,4 +1,5 @@
-"""Text set into a box: it shrinks to a limit, then wraps; it is never clipped.
+"""Text set into a box: it shrinks a little, then wraps, then shrinks to its limit; it is never
+clipped.
 
 Chinese may break between any two characters but not before a closing mark; Latin words break at
 blanks, and inside only where a word alone is wider than the box.
@@ -14,6 +15,8 @@ from labels.font import ASCENT, BREAK_HERE, DESCENT, Face, Weight, face
 from labels.marks import BLACK, Grid, Ink, Text
 
 STEP_PT = 0.25
+# A line that is hardly too long is made smaller; rather than smaller still it becomes two.
+ONE_LINE_SHARE = 0.85
 LEADING = 1.18
 Align = Literal["left", "center", "right"]
 Stand = Literal["top", "middle", "bottom"]
@@ -49,31 +52,35 @@ class Area:
 
 
 def set_text(content: str, style: Style, *, area: Area, grid: Grid) -> list[Text]:
-    """The lines of `content` in `area`.
-
-    One line at any size down to the limit goes before two. Raises LabelError `glyph_missing` or
-    `text_too_long`.
+    """The lines of `content` in `area`, as large as they fit; one line goes before two unless it
+    would be much smaller. Raises LabelError `glyph_missing` or `text_too_long`.
     """
     letters = face(style.weight)
     letters.require(content)
     plain = content.replace(BREAK_HERE, "")
-    for size in _sizes(style, grid):
+    for size in _sizes(style, grid, _one_line_limit(style)):
         if letters.width(plain, size) <= area.width and _height(1, size) <= area.height:
             return _placed([plain], size, style, area=area, letters=letters, grid=grid)
     if style.lines_max > 1:
         pieces = [(piece, letters.width(piece.replace(BREAK_HERE, ""), 1),
                    letters.width(piece.rstrip(" \u200b\u3000"), 1))
                   for piece in _PIECE.findall(content)]  # fmt: skip
-        for size in _sizes(style, grid):
+        for size in _sizes(style, grid, style.limit_pt):
             lines = _wrapped(pieces, letters, width=area.width / size)
             if len(lines) <= style.lines_max and _height(len(lines), size) <= area.height:
                 return _placed(lines, size, style, area=area, letters=letters, grid=grid)
     raise LabelError("text_too_long", plain, message=f"{plain!r} does not fit on the label")
 
 
-def _sizes(style: Style, grid: Grid) -> Iterator[float]:
+def _one_line_limit(style: Style) -> float:
+    """What can't become two lines may shrink to the limit."""
+    share = ONE_LINE_SHARE if style.lines_max > 1 else 0
+    return max(style.limit_pt, style.size_pt * share)
+
+
+def _sizes(style: Style, grid: Grid, limit_pt: float) -> Iterator[float]:
     size_pt = style.size_pt
-    while size_pt >= style.limit_pt:
+    while size_pt >= limit_pt:
         yield grid.size(size_pt)
         size_pt -= STEP_PT
 

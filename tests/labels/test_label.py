@@ -206,6 +206,22 @@ def test_no_word_leaves_its_column_and_none_is_lost(zh: str, en: str) -> None:
         assert width <= Grid(300).dots(60.1)
 
 
+def test_a_text_with_room_for_two_lines_is_not_made_small_to_keep_it_in_one() -> None:
+    name = "首件检验 First-article inspection"
+    steps = [{"step": "1", "name": name, "class": "", "limits": ""}]
+    marks = drawn("card-a5", steps=steps).marks
+    lines = [mark for mark in marks if isinstance(mark, Text) and mark.content in name]
+    lines = [mark for mark in lines if len(mark.content) > 3]
+    assert " ".join(mark.content for mark in lines) == name
+    assert {mark.size for mark in lines} == {Grid(300).size(8.5)}
+
+
+def test_a_text_that_is_hardly_too_long_stays_in_one_line() -> None:
+    marks = drawn("card-a5", item_name_zh="减压阀" * 6, item_name_en="").marks
+    lines = [mark for mark in marks if isinstance(mark, Text) and "减压阀减压阀" in mark.content]
+    assert len(lines) == 1
+
+
 def test_a_name_that_never_fits_is_refused_by_name() -> None:
     with pytest.raises(LabelError) as caught:
         drawn(item_name_zh="高强度" * 40)

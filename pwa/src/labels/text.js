@@ -1,6 +1,6 @@
 /**
- * Text set into a box: it shrinks to a limit, then wraps; it is never clipped. The twin of
- * labels/text.py.
+ * Text set into a box: it shrinks a little, then wraps, then shrinks to its limit; it is never
+ * clipped. The twin of labels/text.py.
  */
 import { LabelError } from "./error.js";
 import { ASCENT, BREAK_HERE, DESCENT } from "./font.js";
@@ -23,6 +23,8 @@ import { BLACK } from "./marks.js";
 /** @typedef {{text: string, full: number, bare: number}} Piece bare: without the blank after it */
 
 const STEP_PT = 0.25;
+/** A line that is hardly too long is made smaller; rather than smaller still it becomes two. */
+const ONE_LINE_SHARE = 0.85;
 const LEADING = 1.18;
 /** A word with the blank after it, or one Chinese character with the closing marks after it. */
 const PIECE = new RegExp(
@@ -33,7 +35,8 @@ const PIECE = new RegExp(
 );
 
 /**
- * The lines of `content` in `area`. One line at any size down to the limit goes before two.
+ * The lines of `content` in `area`, as large as they fit; one line goes before two unless it would
+ * be much smaller.
  * @param {string} content
  * @param {Style} style
  * @param {{area: Area, grid: Grid, faces: Faces}} on
@@ -45,14 +48,16 @@ export function setText(content, style, { area, grid, faces }) {
   face.require(content);
   const plain = content.replaceAll(BREAK_HERE, "");
   const place = { style, area, face, grid };
-  for (const size of sizes(style, grid)) {
+  const [first, limit] = style.points;
+  const most = style.lines ?? 1;
+  const least = Math.max(limit, most > 1 ? first * ONE_LINE_SHARE : 0);
+  for (const size of sizes(first, least, grid)) {
     if (face.width(plain, size) <= area.width && height(1, size) <= area.height)
       return placed([plain], size, place);
   }
-  const most = style.lines ?? 1;
   if (most > 1) {
     const pieces = (content.match(PIECE) ?? []).map((text) => pieceOf(text, face));
-    for (const size of sizes(style, grid)) {
+    for (const size of sizes(first, limit, grid)) {
       const lines = wrapped(pieces, face, area.width / size);
       if (lines.length <= most && height(lines.length, size) <= area.height)
         return placed(lines, size, place);
@@ -61,8 +66,8 @@ export function setText(content, style, { area, grid, faces }) {
   throw new LabelError("text_too_long", plain);
 }
 
-/** @param {Style} style @param {Grid} grid */
-function* sizes({ points: [first, limit] }, grid) {
+/** @param {number} first @param {number} limit @param {Grid} grid */
+function* sizes(first, limit, grid) {
   for (let size_pt = first; size_pt >= limit; size_pt -= STEP_PT) yield grid.size(size_pt);
 }
 
