@@ -25,9 +25,8 @@ RIVALS := .venv-rivals
 FONTS := labels/fonts/NotoSansSC_400Regular.ttf labels/fonts/NotoSansSC_700Bold.ttf
 FONT_PACKAGE := pwa/node_modules/@expo-google-fonts/noto-sans-sc
 
-PWA_SOURCES := pwa/build.mjs pwa/label_parts.mjs pwa/package-lock.json $(shell find pwa/src \
-  pwa/styles pwa/icons pwa/manifest.webmanifest server/templates server/locale labels/layouts \
-  2>/dev/null)
+PWA_SOURCES := $(wildcard pwa/*.mjs) pwa/package-lock.json $(shell find pwa/src pwa/styles \
+  pwa/icons pwa/manifest.webmanifest server/templates server/locale labels/layouts 2>/dev/null)
 DEVICE_TESTS = $(wildcard tests/pwa/*.test.js tests/pwa/*/*.test.js)
 BROWSER_TESTS = $(wildcard tests/browser/test_*.py)
 ENGINE_TESTS = $(filter-out %/conftest.py,$(wildcard tests/browser/engines/*.py))

@@ -1,6 +1,7 @@
 /**
- * Bundles the device app into pwa/dist, and writes dist/build.json: the build id and every file
- * with its digest. Third-party code comes in here from node_modules and from nowhere else.
+ * Bundles the device app into pwa/dist, and writes dist/build.json: the build id, every file with
+ * its digest, and that of the templates which the worker has in it. Third-party code comes in here
+ * from node_modules and from nowhere else.
  */
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
@@ -9,10 +10,13 @@ import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { labelParts } from "./label_parts.mjs";
+import { digestOf, templateSources } from "./template_files.mjs";
+import { templatesModule } from "./templates.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
 const dist = join(here, "dist");
+const sources = await templateSources(root);
 
 /** What is bundled: where from, where to, and how. */
 const BUNDLES = [
@@ -32,6 +36,9 @@ const SOURCES = [
   "pwa/package-lock.json",
   "pwa/src",
   "pwa/styles",
+  "pwa/template_files.mjs",
+  "pwa/template_values.mjs",
+  "pwa/templates.mjs",
   "server/locale",
   "server/templates",
   "sync/initials.json",
@@ -60,6 +67,19 @@ async function buildId() {
   return hash.digest("hex").slice(0, 12);
 }
 
+/** @type {import("esbuild").Plugin} the module `traveler:templates`, which stands in no file */
+const templates = {
+  name: "templates",
+  setup(builder) {
+    const name = "traveler:templates";
+    builder.onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: name, namespace: name }));
+    builder.onLoad({ filter: /./, namespace: name }, () => ({
+      contents: templatesModule(sources),
+      resolveDir: join(here, "src/render"),
+    }));
+  },
+};
+
 /** Bundles scripts and styles, each with its source map beside it. */
 async function bundle() {
   for (const { from, to, format } of BUNDLES) {
@@ -77,6 +97,7 @@ async function bundle() {
       logLevel: "warning",
       minify: true,
       outfile: join(dist, to),
+      plugins: [templates],
       sourcemap: "linked",
       target: ["chrome111", "firefox115", "safari16.4"],
     });
@@ -107,7 +128,8 @@ async function writeManifest(id) {
     const digest = createHash("sha256").update(await readFile(file)).digest("hex");
     files[relative(dist, file).split(sep).join("/")] = digest;
   }
-  await writeFile(join(dist, "build.json"), JSON.stringify({ id, files }, null, 1) + "\n");
+  const built = { id, templates: digestOf(sources), files };
+  await writeFile(join(dist, "build.json"), JSON.stringify(built, null, 1) + "\n");
 }
 
 await rm(dist, { recursive: true, force: true });

@@ -153,6 +153,7 @@ def _print_code(title: str, url: str) -> None:
 
 
 def _run(plant: Plant, arguments: argparse.Namespace, proof: Proof | None) -> None:
+    plant.require_own_app()
     configure_logs()
     resume(plant)
     try:

@@ -84,7 +84,8 @@ class Plant:
     @cached_property
     def build(self) -> str:
         """What the device app, the templates and the texts are, as one short id."""
-        whole = hashlib.sha256(json.dumps(self._shared, sort_keys=True).encode())
+        told = [self._shared, self.renderer.templates]
+        whole = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
         for path in sorted(self.settings.dist.rglob("*")):
             if path.is_file():
                 whole.update(path.name.encode() + path.read_bytes())
@@ -99,7 +100,6 @@ class Plant:
     def _shared(self) -> dict[str, Any]:
         return {
             "pages": PAGES,
-            "templates": self.renderer.templates,
             "locale": self.locale,
             "problems": self.problems,
             # By type the fields of lists; by `type?` those of the search text.
@@ -111,6 +111,17 @@ class Plant:
             "late_hours": self.settings.late_hours,
             "public_url": self.settings.public_url,
         }
+
+    def require_own_app(self) -> None:
+        """A device app, where one is built, has these templates. Problem: app_of_other_templates.
+
+        Else a page would say one thing from the server and another from the device.
+        """
+        built = self.settings.dist / "build.json"
+        if not built.is_file():
+            return
+        if json.loads(built.read_text("utf-8")).get("templates") != self.renderer.digest:
+            raise Problem("app_of_other_templates", {"folder": str(self.settings.dist)})
 
     def now(self) -> datetime:
         """The server's clock, UTC."""

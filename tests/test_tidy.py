@@ -28,9 +28,15 @@ IMAGE_BYTES_MAX = 2_000_000
 FREE_LENGTH = {".json", ".lock", ".md", ".svg", ".toml", ".txt", ".yaml", ".yml"}
 VAGUE_NAMES = {"common", "helper", "helpers", "manager", "misc", "util", "utils"}
 
-# Where a program begins: nothing imports these, something starts them.
+# Where a program begins: nothing imports these, something starts them. What the build writes of
+# the templates imports liquid.js.
 PYTHON_ENTRIES = {"server.app", "server.cli"}
-JAVASCRIPT_ENTRIES = ("pwa/src/page.js", "pwa/src/scan/decoder.js", "pwa/src/sw.js")
+JAVASCRIPT_ENTRIES = (
+    "pwa/src/page.js",
+    "pwa/src/render/liquid.js",
+    "pwa/src/scan/decoder.js",
+    "pwa/src/sw.js",
+)
 ALEMBIC = re.compile(r"/migrations/(env\.py$|versions/)")
 
 JAVASCRIPT_IMPORT = re.compile(

@@ -27,6 +27,7 @@ export async function precache() {
   const cache = await caches.open(ASSETS);
   const load = (/** @type {string} */ path) => cache.add(new Request(path, { cache: "reload" }));
   await Promise.all(NEEDED.map(load));
+  await ownOf(await (await cache.match(SHARED))?.json());
   await Promise.all(WANTED.map((path) => load(path).catch(() => undefined)));
 }
 
@@ -67,6 +68,17 @@ async function kept(path, response) {
   return /** @type {Response} */ (atHand.get(path)).clone();
 }
 
+/**
+ * Words and page table go with the code and the templates of this worker and with no others: while
+ * a server is being replaced, what answers may be the next already. Then it is asked again.
+ * @param {import("./types").Shared} shared
+ */
+async function ownOf(shared) {
+  if (shared.build === BUILD) return shared;
+  await (await caches.open(ASSETS)).delete(SHARED);
+  throw new TypeError(`${SHARED} is of build ${shared.build}`);
+}
+
 /** @returns {() => Promise<import("./types").Shared>} read once in a worker's life */
 export function sharedLoader() {
   /** @type {Promise<import("./types").Shared> | null} */
@@ -75,7 +87,7 @@ export function sharedLoader() {
   async function load() {
     const response = await assetFor(new Request(SHARED));
     if (!response.ok) throw new TypeError(`${SHARED}: ${response.status}`);
-    return response.json();
+    return ownOf(await response.json());
   }
 
   return () => {

@@ -39,20 +39,24 @@ export async function fetched(moment, { page, id, url }, me) {
     found["doc"] = scope["doc"] = await shown(moment, key);
     if (!found["doc"]) throw problem("unknown_document", { key });
   }
-  for (const [name, template] of Object.entries(page.also ?? {})) {
-    const [key] = filled(template, scope);
-    found[name] = key ? await shown(moment, key) : null;
-  }
-  for (const [name, template] of Object.entries(page.scanned ?? {})) {
-    found[name] = await scannedOf(moment, filled(template, scope).join(""));
-  }
-  for (const [name, template] of Object.entries(page.labelled ?? {})) {
-    found[name] = await labelled(filled(template, scope).join(""), (key) => shown(moment, key));
-  }
-  for (const [name, spec] of Object.entries(page.lists ?? {})) {
-    const list = await listOf(moment, spec, scope);
-    found[name] = { ...list, items: list.items.map(moment.seen) };
-  }
+  /** @type {<T>(wanted: Record<string, T> | undefined, get: (one: T) => Promise<any>) => any[]} */
+  const each = (wanted, get) =>
+    Object.entries(wanted ?? {}).map(async ([name, one]) => void (found[name] = await get(one)));
+  // All at once: asked for one after the other, each would wait for the disk.
+  await Promise.all([
+    ...each(page.also, async (template) => {
+      const [key] = filled(template, scope);
+      return key ? shown(moment, key) : null;
+    }),
+    ...each(page.scanned, (template) => scannedOf(moment, filled(template, scope).join(""))),
+    ...each(page.labelled, (template) =>
+      labelled(filled(template, scope).join(""), (key) => shown(moment, key)),
+    ),
+    ...each(page.lists, async (spec) => {
+      const list = await listOf(moment, spec, scope);
+      return { ...list, items: list.items.map(moment.seen) };
+    }),
+  ]);
   for (const [name, template] of Object.entries(page.said ?? {})) {
     found[name] = labelSaid(registersOf(found["labels"]), filled(template, scope).join(""));
   }

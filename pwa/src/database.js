@@ -80,7 +80,8 @@ export function openDatabase(name = NAME) {
 
 /**
  * Runs the work in one transaction: all of it lasts, or nothing. The work may await nothing but
- * this transaction's requests: any other promise (WebCrypto, fetch) would end it halfway.
+ * this transaction's requests: any other promise (WebCrypto, fetch) would end it halfway. What was
+ * only read is there before the transaction has ended.
  * @template T
  * @param {import("idb").IDBPDatabase<any>} db
  * @param {string[]} stores
@@ -97,6 +98,7 @@ async function once(db, stores, mode, work, options) {
   );
   try {
     const result = await work(tx);
+    if (mode === "readonly") return result;
     const failure = await ended;
     if (failure) throw failure;
     return result;
@@ -163,6 +165,15 @@ async function countScopes(tx) {
  */
 export async function bumpRevision(tx) {
   await tx.objectStore("meta").put((await revisionOf(tx)) + 1, "revision");
+}
+
+/**
+ * @param {any} tx with the store meta
+ * @param {string[]} names of what stands there
+ * @returns {Promise<any[]>} asked for at once: one after the other, each would wait for the disk
+ */
+export async function noted(tx, names) {
+  return Promise.all(names.map((name) => tx.objectStore("meta").get(name)));
 }
 
 /** @param {any} tx with the store meta @returns {Promise<number>} */

@@ -17,6 +17,7 @@ import { createView } from "./view.js";
  * @typedef {object} World what a device is given from outside; tests give their own
  * @property {typeof fetch} fetch
  * @property {() => Promise<Shared>} shared
+ * @property {import("./render/engine.js").Templates} templates of this build
  * @property {(message: any) => void} broadcast
  * @property {string} app the build's id
  * @property {() => Date} [now]
@@ -29,7 +30,7 @@ import { createView } from "./view.js";
 
 /** @param {World} world */
 export function createDevice(world) {
-  const { shared, broadcast, app } = world;
+  const { shared, templates, broadcast, app } = world;
   const now = world.now ?? (() => new Date());
   const random = world.random ?? Math.random;
   const database = world.database ?? openDatabase();
@@ -60,7 +61,7 @@ export function createDevice(world) {
   };
   const view = createView(database, { kinds: world.kinds ?? KINDS, index, map });
   const sync = createSync({ database, contact, net, index, map, now, random, broadcast, name });
-  const pages = createPages({ app, database, view, net, shared, now });
+  const pages = createPages({ app, database, view, net, shared, templates, now });
 
   return {
     app,

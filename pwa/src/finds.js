@@ -54,6 +54,14 @@ export function createFinder() {
   /** @type {Map<string, Map<string, string>>} by type, texts by key */
   let texts = new Map();
   let seen = -1;
+  /** @type {{of: any, texts: Promise<Map<string, Map<string, string>>>} | null} */
+  let reading = null;
+
+  /** Once for all searches of one transaction. @param {any} tx with finds and meta */
+  function current(tx) {
+    if (reading?.of !== tx) reading = { of: tx, texts: refreshed(tx) };
+    return /** @type {NonNullable<typeof reading>} */ (reading).texts;
+  }
 
   /** @param {any} tx with finds and meta */
   async function refreshed(tx) {
@@ -85,7 +93,7 @@ export function createFinder() {
   return async function search(tx, { type, query, over }) {
     const words = wordsOf(query);
     if (words.length === 0) return [];
-    const all = (await refreshed(tx)).get(type) ?? new Map();
+    const all = (await current(tx)).get(type) ?? new Map();
     /** @type {[string, number][]} */
     const found = [];
     const look = (/** @type {string} */ key, /** @type {string} */ text) => {

@@ -31,9 +31,11 @@ export function createMade(database) {
      */
     find: (place, stateIn) =>
       database.read(MADE_STORES, async (tx) => {
-        /** @type {Page | undefined} */
-        const page = pages.get(place) ?? (await tx.objectStore("made").get(place));
-        return page && page.state === (await stateIn(tx)) ? page.html : null;
+        const [page, state] = await Promise.all([
+          pages.get(place) ?? tx.objectStore("made").get(place),
+          stateIn(tx),
+        ]);
+        return page?.state === state ? page.html : null;
       }),
 
     /**

@@ -1,6 +1,8 @@
 /**
  * How this device stands with the server: what pages show in the status bar at any time.
  */
+import { noted } from "./database.js";
+import { feedOf } from "./feed.js";
 import { sessionOf } from "./signin.js";
 import { holdersOf, policyOf } from "./pins.js";
 import { waitingRows } from "./outbox.js";
@@ -35,6 +37,7 @@ import { waitingRows } from "./outbox.js";
  */
 
 const LATE_HOURS = 24;
+const MORE = ["standing", "access_ended", "anew", "certificate_ends", "skew_ms", "chain", "lost"];
 
 /**
  * @param {Database} database
@@ -66,31 +69,35 @@ export function createNet(database, broadcast, shared) {
 
 /** @param {any} tx with meta, outbox and blobs */
 async function storedState(tx) {
-  const meta = tx.objectStore("meta");
-  const rows = await waitingRows(tx);
-  const { signin, isReady, isRevoked, locked } = await sessionOf(tx);
-  const holders = await holdersOf(tx);
-  const standing = (await meta.get("standing")) ?? null;
-  const lost = await meta.get("lost");
-  const anew = await meta.get("anew");
+  const [rows, photos, session, holders, policy, feed, more] = await Promise.all([
+    waitingRows(tx),
+    tx.objectStore("blobs").index("state").count("waiting"),
+    sessionOf(tx),
+    holdersOf(tx),
+    policyOf(tx),
+    feedOf(tx),
+    noted(tx, MORE),
+  ]);
+  const { signin, isReady, isRevoked, locked } = session;
+  const [standing, ended, anew, certificate_ends, skew_ms, chain, lost] = more;
   return {
     waiting: rows.length,
-    photos: await tx.objectStore("blobs").index("state").count("waiting"),
+    photos,
     oldest: rows[0]?.at ?? "",
-    signed_out: standing !== null && !isRevoked,
+    signed_out: (standing ?? null) !== null && !isRevoked,
     revoked: isRevoked,
-    left: Boolean(await meta.get("access_ended")),
+    left: Boolean(ended),
     anew: anew ? !anew.is_read : false,
     locked: locked !== null,
     pinned: Boolean(signin && holders[signin.login]),
     shared: Object.keys(holders).length > 0,
-    lock_minutes: (await policyOf(tx)).lock_minutes,
+    lock_minutes: policy.lock_minutes,
     login: signin?.login ?? "",
     ready: isReady,
-    certificate_ends: (await meta.get("certificate_ends")) ?? "",
-    skew_ms: (await meta.get("skew_ms")) ?? 0,
-    recorded: (await meta.get("chain"))?.place ?? 0,
+    certificate_ends: certificate_ends ?? "",
+    skew_ms: skew_ms ?? 0,
+    recorded: chain?.place ?? 0,
     lost: lost && !lost.is_read ? lost.seen_at : "",
-    loaded: (await meta.get("feed"))?.staged?.changes ?? 0,
+    loaded: feed.staged?.changes ?? 0,
   };
 }

@@ -42,9 +42,10 @@ export function createOverlay(kinds) {
    * @returns {Promise<Layer>}
    */
   return async function layerOf(tx) {
-    const revision = await revisionOf(tx);
+    const rowsOf = () => tx.objectStore("outbox").getAll();
+    const [revision, early] = await Promise.all([revisionOf(tx), last ? null : rowsOf()]);
     if (last && last.revision === revision) return last;
-    const rows = await tx.objectStore("outbox").getAll();
+    const rows = early ?? (await rowsOf());
     const documents = await foreseeAll(tx, kinds, rows);
     const versions = new Map();
     for (const key of documents.keys()) {

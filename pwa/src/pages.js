@@ -57,10 +57,10 @@ const REVOKED_PAGE = {
  * @param {{app: string, database: import("./types").Database,
  *   view: ReturnType<typeof import("./view.js").createView>,
  *   net: ReturnType<typeof import("./net.js").createNet>, shared: () => Promise<Shared>,
- *   now: () => Date}} parts
+ *   templates: import("./render/engine.js").Templates, now: () => Date}} parts
  */
-export function createPages({ app, database, view, net, shared, now }) {
-  const { prepare, render } = createRendering({ net, shared, now });
+export function createPages({ app, database, view, net, shared, templates, now }) {
+  const render = createRendering({ net, shared, templates, now });
   const made = createMade(database);
 
   /**
@@ -70,7 +70,10 @@ export function createPages({ app, database, view, net, shared, now }) {
   async function answer(ask) {
     const { url, form = null } = ask;
     const place = placeOf(ask, net.isOnline());
-    const again = isLasting(ask) ? await made.find(place, stateIn) : null;
+    const finding = isLasting(ask) ? made.find(place, stateIn) : null;
+    // Beside what was made before, not after it: both wait for the disk.
+    view.ready().catch(() => undefined);
+    const again = await finding;
     if (again !== null) return { kind: "page", html: again };
     const bundle = await shared();
     const match = pageAt(bundle.pages, url.pathname);
@@ -78,7 +81,6 @@ export function createPages({ app, database, view, net, shared, now }) {
     const asked = { ...match, url };
     const standing = net.state(); // beside the documents, not after them
     standing.catch(() => undefined);
-    prepare(match.page).catch(() => undefined); // what is wrong with a template shows in its page
     const given = await view
       .read(async (moment) => {
         const session = await sessionOf(moment.tx);
@@ -100,11 +102,13 @@ export function createPages({ app, database, view, net, shared, now }) {
         if (session.locked || isShared) return { to: "/switch" };
         if (!session.isReady || !signin) return null;
         if (code) return { to: await addressOfScan(moment, code, signin) };
-        const documents = await fetched(moment, asked, signin);
+        const [documents, more, pins] = await Promise.all([
+          fetched(moment, asked, signin),
+          own(moment, asked),
+          pinsOf(moment, now()),
+        ]);
         const { revision } = moment;
-        const pins = await pinsOf(moment, now());
-        const more = { ...(await own(moment, asked)), pins };
-        return { session, revision, documents: { ...documents, ...more } };
+        return { session, revision, documents: { ...documents, ...more, pins } };
       })
       .catch((error) => {
         if (error instanceof Problem) return error;
@@ -127,9 +131,12 @@ export function createPages({ app, database, view, net, shared, now }) {
 
   /** @param {any} tx with meta and outbox @returns {Promise<string>} the state of now */
   async function stateIn(tx) {
-    const [session, rows] = [await sessionOf(tx), await waitingRows(tx)];
-    const standing = { waiting: rows.length, oldest: rows[0]?.at ?? "" };
-    return stateOf({ session, revision: await revisionOf(tx) }, standing);
+    const [session, rows, revision] = await Promise.all([
+      sessionOf(tx),
+      waitingRows(tx),
+      revisionOf(tx),
+    ]);
+    return stateOf({ session, revision }, { waiting: rows.length, oldest: rows[0]?.at ?? "" });
   }
 
   /**

@@ -1,6 +1,7 @@
 /**
  * What pages say of the people with a PIN on this device; on the server there are none.
  */
+import { noted } from "./database.js";
 import { holdersOf, isExpired, isLocked, policyOf } from "./pins.js";
 
 /** @typedef {import("./types").PinHolder} PinHolder */
@@ -23,12 +24,14 @@ export const NO_PINS = { people: [], mine: "", current: "", code: "", others: 0 
  * @returns {Promise<Pins>}
  */
 export async function pinsOf({ tx, waiting }, now) {
-  const meta = tx.objectStore("meta");
-  const [device, signin] = [await meta.get("device"), (await meta.get("signin")) ?? null];
-  const policy = await policyOf(tx);
+  const [policy, holders, [device, signin, locked]] = await Promise.all([
+    policyOf(tx),
+    holdersOf(tx),
+    noted(tx, ["device", "signin", "locked"]),
+  ]);
   const stateOf = (/** @type {PinHolder} */ one) =>
     isLocked(one) ? "locked" : isExpired(one, policy, now) ? "expired" : "ready";
-  const here = Object.values(await holdersOf(tx)).filter((one) => one.device === device?.id);
+  const here = Object.values(holders).filter((one) => one.device === device?.id);
   const people = here.map((one) => ({ login: one.login, name: one.name, state: stateOf(one) }));
   people.sort((a, b) => a.name.localeCompare(b.name, "zh"));
   const mine = people.find(({ login }) => login === signin?.login)?.state ?? "";
@@ -36,7 +39,7 @@ export async function pinsOf({ tx, waiting }, now) {
     people,
     mine,
     current: signin?.name ?? "",
-    code: (await meta.get("locked"))?.code ?? "",
+    code: locked?.code ?? "",
     others: waiting.filter((row) => row.actor !== signin?.login).length,
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Rendering: a template of the shared bundle and what all of them are given, to HTML.
+ * Rendering: a template and what all of them are given, to HTML.
  * The twin of `base_context` in server/web/context.py.
  */
 import { pageOf, queryOf } from "./context.js";
@@ -21,9 +21,9 @@ const LANGUAGES = { chinese: "zh_CN", english: "en" };
 
 /**
  * @param {{net: ReturnType<typeof import("./net.js").createNet>, shared: () => Promise<Shared>,
- *   now: () => Date}} parts
+ *   templates: import("./render/engine.js").Templates, now: () => Date}} parts
  */
-export function createRendering({ net, shared, now }) {
+export function createRendering({ net, shared, templates, now }) {
   /** @type {Map<string, ReturnType<typeof createRenderer>>} */
   const renderers = new Map();
 
@@ -32,17 +32,9 @@ export function createRendering({ net, shared, now }) {
    * @returns {Promise<ReturnType<typeof createRenderer>>}
    */
   async function rendererOf(lang) {
-    const known = renderers.get(lang) ?? createRenderer({ ...(await shared()), lang });
+    const known = renderers.get(lang) ?? createRenderer({ ...(await shared()), templates, lang });
     renderers.set(lang, known);
     return known;
-  }
-
-  /**
-   * Reads a page's templates, in the language that is most likely.
-   * @param {import("./types").PageSpec} page
-   */
-  async function prepare(page) {
-    await (await rendererOf(preferredLanguage())).prepare(page.template);
   }
 
   /**
@@ -50,7 +42,7 @@ export function createRendering({ net, shared, now }) {
    * @param {What} what
    * @returns {Promise<string>}
    */
-  async function render({ url, isPartial }, { page, session, more, standing }) {
+  return async function render({ url, isPartial }, { page, session, more, standing }) {
     const lang = session.lang || preferredLanguage();
     const { build } = await shared();
     const { worker, online, waiting, photos, oldest } = await (standing ?? net.state());
@@ -75,9 +67,7 @@ export function createRendering({ net, shared, now }) {
       partial: isPartial,
       ...more,
     });
-  }
-
-  return { prepare, render };
+  };
 }
 
 /** @returns {string} what the browser's owner reads, as long as nobody chose */

@@ -45,7 +45,6 @@ export interface KindSpec {
 export interface Shared {
   build: string;
   pages: PageSpec[];
-  templates: Record<string, string>;
   locale: Record<string, any>;
   problems: Record<string, any>;
   index: Record<string, string[]>;

@@ -6,7 +6,7 @@
  */
 import { endAccess, endOf } from "./access_end.js";
 import { Refused } from "./contact.js";
-import { bumpRevision } from "./database.js";
+import { bumpRevision, noted } from "./database.js";
 import { feedOf } from "./feed.js";
 import { noteLost } from "./identity.js";
 import { alone } from "./locks.js";
@@ -32,22 +32,28 @@ const ENROL_TIMEOUT_MS = 20_000;
 const RACES_MAX = 3;
 const SIGN_OUT_TIMEOUT_MS = 10_000;
 
+/** @param {any} tx with meta @returns {Promise<Signin | null>} */
+export async function signinOf(tx) {
+  return (await tx.objectStore("meta").get("signin")) ?? null;
+}
+
 /**
  * @param {any} tx with meta
  * @returns {Promise<Session>}
  */
 export async function sessionOf(tx) {
-  const meta = tx.objectStore("meta");
-  /** @type {Signin | null} */
-  const signin = (await meta.get("signin")) ?? null;
-  const feed = await feedOf(tx);
+  const [signin, feed, [device, revoked, locked, lang]] = await Promise.all([
+    signinOf(tx),
+    feedOf(tx),
+    noted(tx, ["device", "revoked", "locked", "lang"]),
+  ]);
   return {
     signin,
-    device: (await meta.get("device")) ?? null,
+    device: device ?? null,
     isReady: signin !== null && feed.complete && feed.person === signin.login,
-    isRevoked: Boolean(await meta.get("revoked")),
-    locked: (await meta.get("locked")) ?? null,
-    lang: (await meta.get("lang")) ?? "",
+    isRevoked: Boolean(revoked),
+    locked: locked ?? null,
+    lang: lang ?? "",
   };
 }
 

@@ -18,6 +18,7 @@ import { openNotice, showNotice } from "./notices.js";
 import { answerLock, answerPin, answerSwitch } from "./person_routes.js";
 import { answerFromNetwork, answerPage, wayOf } from "./route.js";
 import { answerLanguage, answerSignIn, answerSignOut } from "./session_routes.js";
+import { TEMPLATES } from "traveler:templates";
 
 /** @type {ServiceWorkerGlobalScope} */
 const worker = /** @type {any} */ (self);
@@ -25,6 +26,7 @@ const worker = /** @type {any} */ (self);
 const device = createDevice({
   fetch: (input, init) => fetch(input, init),
   shared: sharedLoader(),
+  templates: TEMPLATES,
   broadcast,
   app: BUILD,
 });

@@ -8,6 +8,7 @@ import { createOverlay, foresee } from "./overlay.js";
 import { findDocuments, getDocument } from "./replica.js";
 import { visibleTo } from "./scopes.js";
 import { searchTextOf } from "./search_text.js";
+import { signinOf } from "./signin.js";
 import { termsOf } from "./terms.js";
 
 /** @typedef {import("./types").Doc} Doc */
@@ -47,16 +48,17 @@ export function createView(database, { kinds, index, map }) {
   const kept = createKept();
 
   return {
+    /** All that a read needs beside the documents. */
+    ready: () => Promise.all([index(), map()]),
     /**
      * @template T
      * @param {(moment: Moment) => Promise<T>} work
      * @returns {Promise<T>}
      */
     read: async (work) => {
-      const [fields, scopes] = [await index(), await map()];
+      const [fields, scopes] = await Promise.all([index(), map()]);
       return database.read(VIEW_STORES, async (tx) => {
-        const layer = await layerOf(tx);
-        const signin = (await tx.objectStore("meta").get("signin")) ?? null;
+        const [layer, signin] = await Promise.all([layerOf(tx), signinOf(tx)]);
         const isVisible = visibleTo(signin, scopes);
         const once = kept(layer.revision);
         return work(momentOf(tx, { layer, kinds, index: fields, search, isVisible, once }));
@@ -116,11 +118,8 @@ function textsOf(documents, index) {
 async function find(tx, { terms, documents, index }) {
   /** @type {Map<string, Doc>} */
   const found = new Map();
-  for (const term of terms) {
-    for (const doc of await findDocuments(tx, term)) {
-      if (!documents.has(doc.key)) found.set(doc.key, doc);
-    }
-  }
+  const stored = await Promise.all(terms.map((term) => findDocuments(tx, term)));
+  for (const doc of stored.flat()) if (!documents.has(doc.key)) found.set(doc.key, doc);
   for (const doc of documents.values()) {
     const own = termsOf(doc, index);
     if (terms.some((term) => own.includes(term))) found.set(doc.key, doc);

@@ -1,10 +1,12 @@
 """The Liquid environment of the server: templates, filters, and a page inside its layout.
 
-The device renders the same files with `pwa/src/render/engine.js`. Where python-liquid and LiquidJS
-part, both are set to the stricter: no built-in filter, every value escaped, nothing undefined.
+The device renders the same files, compiled (`pwa/templates.mjs`, ADR 32) after LiquidJS. Where it
+and python-liquid part, both are set to the stricter: no built-in filter, every value escaped,
+nothing undefined.
 Words and formats are `server.pages.wording`; what a page is given comes from its route.
 """
 
+import hashlib
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -59,6 +61,12 @@ class Renderer:
             return main
         around = FRAGMENT if context["partial"] else LAYOUT
         return environment.get_template(around).render({**context, "main": main})
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all templates, hex; `digestOf` of the device app's build is the same."""
+        told = "".join(f"{name}\0{self.templates[name]}\0" for name in sorted(self.templates))
+        return hashlib.sha256(told.encode()).hexdigest()
 
     def problem(self, problem: Mapping[str, Any], lang: str) -> str:
         """A Problem's sentence, for those who are not given a page."""

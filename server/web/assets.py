@@ -56,7 +56,7 @@ def manifest(request: Asking) -> Response[bytes]:
 @get("/assets/shared.json", include_in_schema=False)
 @threaded
 def shared(request: Asking) -> Response[bytes]:
-    """Pages, templates, texts and rights, for the device to answer with the same pages."""
+    """Pages, texts and rights, for the device to answer with the same pages."""
     content = msgspec.json.encode(plant_of(request).shared)
     return Response(content, media_type=MediaType.JSON, headers=FRESH)
 

@@ -33,7 +33,8 @@ class RealServer:
 
     def start(self) -> None:
         """Start the process and wait until it answers."""
-        log = (self.data.parent / "server.log").open("ab")
+        said = self.data.parent / "server.log"
+        log = said.open("ab")
         self._process = subprocess.Popen(
             [*command("demo"), "--data", str(self.data), "--port", str(self.port), *self.more],
             stdout=log,
@@ -43,7 +44,7 @@ class RealServer:
         log.close()
         deadline = time.monotonic() + START_TIMEOUT_S
         while not self.answers():
-            assert self._process.poll() is None, "the server ended before it answered"
+            assert self._process.poll() is None, said.read_text("utf-8")[-2000:]
             assert time.monotonic() < deadline, "the server did not answer in time"
 
     def answers(self) -> bool:

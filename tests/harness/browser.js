@@ -6,9 +6,12 @@ import "../../pwa/node_modules/fake-indexeddb/auto/index.mjs";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { openDatabase } from "../../pwa/src/database.js";
 import { createDevice } from "../../pwa/src/device.js";
+import { ownTemplates } from "../pwa/templates.js";
 import "./network.js";
 
 export const HOME = "http://localhost";
+
+const TEMPLATES = await ownTemplates();
 
 export class Killed extends Error {}
 
@@ -86,6 +89,7 @@ export function createBrowser({ name, network, shared, clock_ms, trace }) {
       fetch: fetchHere,
       now,
       shared: async () => shared,
+      templates: TEMPLATES,
     });
     const around = { fetch: fetchHere, locks: isLocked ? locks : locksStandIn() };
     return {

@@ -21,7 +21,7 @@ const TEMPLATES = {
   outbox: "{% for one in outbox %}{{ one.kind }}:{{ one.status }} {% endfor %}",
   "error/revoked": "out of use, {{ net.waiting }} and {{ net.photos }} wait",
 };
-const SHARED = { pages: PAGES, templates: TEMPLATES, index: INDEX };
+const SHARED = { pages: PAGES, index: INDEX };
 
 function plant() {
   const server = createServer();
@@ -112,7 +112,7 @@ test("without a sign-in the copied device keeps what waits, and asks for one", a
 
 test("a revoked device clears what it was given, and delivers what was recorded", async () => {
   const server = plant();
-  const device = await ready(server, { shared: SHARED });
+  const device = await ready(server, { shared: SHARED, templates: TEMPLATES });
   assert.equal(await shown(device, "/counters/SZ:A"), "0");
   cut(server, true);
   await record(device, "counter.added", A, { amount: 2 }, { blobs: [await blobOf("p")] });
@@ -141,7 +141,7 @@ test("a revoked device clears what it was given, and delivers what was recorded"
 
 test("a revoked device goes on delivering, and records nothing new", async () => {
   const server = plant();
-  const device = await ready(server, { shared: SHARED });
+  const device = await ready(server, { shared: SHARED, templates: TEMPLATES });
   await add(device, A, 1);
   server.revoked.add("dev-1");
   server.fault = (path, stage) => {
@@ -173,7 +173,7 @@ test("a revoked device asks once at each chance, and does not loop", async () =>
 
 test("who signs in on a revoked device is told, and it clears itself then too", async () => {
   const server = plant();
-  const device = await ready(server, { shared: SHARED });
+  const device = await ready(server, { shared: SHARED, templates: TEMPLATES });
   server.revoked.add("dev-1");
   await take(device, { type: "enrol" }, () => undefined);
   assert.deepEqual(await rows(device, "replica"), []);
@@ -182,7 +182,7 @@ test("who signs in on a revoked device is told, and it clears itself then too", 
 
 test("a device that is in use again loads everything at the next sign-in", async () => {
   const server = plant();
-  const device = await ready(server, { shared: SHARED });
+  const device = await ready(server, { shared: SHARED, templates: TEMPLATES });
   server.revoked.add("dev-1");
   await device.sync.run();
   server.revoked.clear();

@@ -10,16 +10,17 @@ const HOME = "http://localhost";
 globalThis.location = { origin: HOME };
 
 const LOT = { key: "lot/SZ:M-1:L1", version: 3, code: "L1", item_name: { zh: "端盖", en: "Cap" } };
-const SHARED = {
-  public_url: "https://plant.example",
-  templates: { "layout/page": "{{ main | rendered_main }}", "error/problem": "{{ problem.code }}" },
+const SHARED = { public_url: "https://plant.example" };
+const TEMPLATES = {
+  "layout/page": "{{ main | rendered_main }}",
+  "error/problem": "{{ problem.code }}",
 };
 const FROM_SERVER = () => new Response("the server's");
 
 async function desk() {
   const server = createServer();
   server.put(LOT);
-  return ready(server, { shared: SHARED });
+  return ready(server, { shared: SHARED, templates: TEMPLATES });
 }
 
 /** The network as the worker's fetch finds it. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { answerPage } from "../../pwa/src/route.js";
 import { answerLanguage, answerSignOut } from "../../pwa/src/session_routes.js";
-import { A, desk, network, request, SHARED } from "./route_desk.js";
+import { A, desk, network, request, SHARED, TEMPLATES } from "./route_desk.js";
 import { add, wake } from "./world.js";
 
 test("a page that was made before is not made again until something in it changed", async () => {
@@ -35,7 +35,7 @@ test("a page outlives its worker, and is dropped with the sign-in that saw it", 
   const kept = (of) => of.database.read(["made"], (tx) => tx.objectStore("made").getAll());
   const first = await text(device);
   await device.database.write(["replica"], (tx) => tx.objectStore("replica").clear());
-  const next = wake(server, { name: device.name, shared: SHARED });
+  const next = wake(server, { name: device.name, shared: SHARED, templates: TEMPLATES });
   assert.equal(await text(next), first, "nothing was read anew");
   assert.equal((await kept(next)).length, 1);
   await answerSignOut(next, request("/sign-out", { method: "POST" }));

@@ -6,7 +6,7 @@ import { answerForm } from "../../pwa/src/form_route.js";
 import { answerPage, wayOf } from "../../pwa/src/route.js";
 import { answerLanguage, answerSignIn, answerSignOut } from "../../pwa/src/session_routes.js";
 import { createServer, counter } from "./plant.js";
-import { A, desk, HOME, network, request, SHARED } from "./route_desk.js";
+import { A, desk, HOME, network, request, SHARED, TEMPLATES } from "./route_desk.js";
 import { add, freshName, look, metaOf, ready, record, rows, wake } from "./world.js";
 
 const kept = [];
@@ -79,7 +79,7 @@ test("what this device does not know is asked of the server, and then told", asy
 });
 
 test("a device that is not ready leaves everything to the server", async () => {
-  const device = wake(createServer(), { shared: SHARED });
+  const device = wake(createServer(), { shared: SHARED, templates: TEMPLATES });
   network(() => new Response("from the server"));
   assert.equal(
     await (await answerPage(device, request("/counters/SZ:A"))).text(),
@@ -178,7 +178,7 @@ test("if it cannot be known who signed in, nobody's pages are shown", async () =
   assert.equal((await device.net.state()).ready, false);
   server.fault = () => undefined;
   server.signedIn = null;
-  const again = await ready(createServer(), { shared: SHARED });
+  const again = await ready(createServer(), { shared: SHARED, templates: TEMPLATES });
   network(() => new Response("wrong password", { status: 422 }));
   await answerSignIn(again, request("/sign-in", { method: "POST" }), keep);
   assert.equal((await again.net.state()).ready, true, "a wrong password changes nothing");
@@ -217,7 +217,7 @@ test("the outbox goes into a file and out of it on another device, word for word
   await add(device, A, 1, { blobs: [await blobOf("photo")] });
   const answers = [];
   await take(device, { type: "export" }, (answer) => answers.push(answer));
-  const other = await ready(server, { name: freshName(), shared: SHARED });
+  const other = await ready(server, { name: freshName(), shared: SHARED, templates: TEMPLATES });
   await add(other, A, 1);
   const bring = { type: "import", text: answers[0].text };
   server.fault = () => {

@@ -15,7 +15,7 @@ const PAGES = [
 ];
 const PROBLEMS = "{% for one in form.problems %}[{{ one.code }}]{% endfor %}";
 const DONE = "{{ done.status }}";
-const TEMPLATES = {
+export const TEMPLATES = {
   "layout/page": `<html>{{ main | rendered_main }}${PROBLEMS}${DONE}{{ me.login }}</html>`,
   "layout/fragment": "part:{{ main | rendered_main }}",
   show: "{{ doc.n }} v{{ doc.version }} {{ lang }} waiting {{ net.waiting }}",
@@ -26,7 +26,7 @@ const TEMPLATES = {
   "error/offline": "no network",
 };
 const INDICES = { ...INDEX, counter: ["code"] };
-export const SHARED = { pages: PAGES, templates: TEMPLATES, index: INDICES };
+export const SHARED = { pages: PAGES, index: INDICES };
 
 export function request(path, { method = "GET", headers = {}, mode = "navigate", body } = {}) {
   return {
@@ -57,7 +57,7 @@ export function network(answer) {
 export async function desk() {
   const server = createServer();
   server.put(counter("A", 3, { version: 7, code: "AA" }));
-  const device = await ready(server, { shared: SHARED });
+  const device = await ready(server, { shared: SHARED, templates: TEMPLATES });
   network(null);
   return { server, device };
 }

@@ -83,3 +83,22 @@ test("what a waiting entry changed is found as it will be, the nearest first", a
   const over = new Map([["counter/SZ:B", "z"]]);
   assert.deepEqual(await find("x-1", over), ["counter/SZ:A", "counter/SZ:C"]);
 });
+
+test("searches of one page read the texts once", async () => {
+  const database = opened();
+  await written(database, (finds) => finds.put(one("A", "阀体毛坯")));
+  const search = createFinder();
+  let reads = 0;
+  const counted = (store) => new Proxy(store, { get: (_, name) => method(store, name) });
+  const method = (store, name) => {
+    if (name === "getAll") reads += 1;
+    return typeof store[name] === "function" ? store[name].bind(store) : store[name];
+  };
+  const found = await database.read(STORES, (tx) => {
+    const seen = { objectStore: (name) => counted(tx.objectStore(name)) };
+    const of = (type) => search(seen, { type, query: "ftmp", over: new Map() });
+    return Promise.all([of("counter"), of("lot"), of("counter")]);
+  });
+  assert.deepEqual(found, [["counter/SZ:A"], [], ["counter/SZ:A"]]);
+  assert.equal(reads, 1);
+});

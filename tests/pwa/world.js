@@ -9,6 +9,7 @@ import { createDevice } from "../../pwa/src/device.js";
 import { append } from "../../pwa/src/outbox.js";
 import { sessionOf } from "../../pwa/src/signin.js";
 import { AREAS, INDEX, KIND_SPECS, KINDS, TYPES } from "./plant.js";
+import { compiled } from "./templates.js";
 
 export { newId };
 
@@ -24,7 +25,6 @@ export function freshName() {
 export const SHARED = {
   build: "b1",
   pages: [],
-  templates: {},
   locale: { en: {}, zh_CN: {} },
   problems: {},
   index: INDEX,
@@ -35,9 +35,13 @@ export const SHARED = {
 
 /**
  * @param {any} server
- * @param {{name?: string, step?: (what: string) => any, shared?: any, now?: () => Date}} [options]
+ * @param {{name?: string, step?: (what: string) => any, shared?: any, now?: () => Date,
+ *   templates?: Record<string, string>}} [options] templates: sources by name
  */
-export function wake(server, { name = freshName(), step = () => undefined, shared, now } = {}) {
+export function wake(
+  server,
+  { name = freshName(), step = () => undefined, shared, now, templates = {} } = {},
+) {
   const real = openDatabase(name);
   const messages = [];
   const timed = (mode) => async (stores, work, options) => {
@@ -60,6 +64,7 @@ export function wake(server, { name = freshName(), step = () => undefined, share
     now,
     random: () => 0,
     shared: async () => ({ ...SHARED, ...shared }),
+    templates: compiled(templates),
   });
   return { ...device, name, messages };
 }

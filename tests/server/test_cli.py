@@ -1,6 +1,7 @@
 """The commands: what each prints, what it leaves behind, and its exit code."""
 
 import io
+import json
 import shutil
 import sqlite3
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 
 from server import cli
 from server.plant import opened
-from server.settings import Settings
+from server.settings import HERE, Settings
 from tests.server.web.plant_in_use import PASSWORD as DEMO_PASSWORD
 from tests.server.web.plant_in_use import house_over, template
 
@@ -231,3 +232,25 @@ def test_a_table_that_is_none_is_told_without_a_traceback(
     if content is not None:
         table.write_bytes(content)
     assert run(monkeypatch, "labels", "--in", table, "--out", tmp_path / "x.pdf") in (1, 2)
+
+
+def test_a_device_app_built_from_other_templates_is_not_served(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    data: Path,
+    tmp_path: Path,
+):
+    monkeypatch.setattr(Settings, "dist", tmp_path)
+    (tmp_path / "build.json").write_text(json.dumps({"id": "0", "templates": "another's"}))
+    assert run(monkeypatch, "serve", "--data", data) == 2
+    assert "was built from other page templates. Run make build" in capsys.readouterr().err
+
+
+def test_the_build_says_the_same_of_the_templates_as_the_server(tmp_path: Path):
+    plant = opened(Settings(data=tmp_path))
+    script = "import { digestOf as of, templateSources as all } from './pwa/template_files.mjs';"
+    script += "process.stdout.write(of(await all('.')));"
+    command = ["node", "--input-type=module", "-e", script]
+    told = subprocess.run(command, cwd=HERE.parent, capture_output=True, check=False)
+    plant.close()
+    assert told.stdout.decode() == plant.renderer.digest, told.stderr.decode()

@@ -16,18 +16,20 @@ const MOMENT = /^(\d{4})-(\d\d-\d\d)T(\d\d:\d\d)/;
 /** @typedef {{lang: string, messages: Hash, problems: Hash}} Words */
 
 /**
- * @param {Hash} tree nested messages
- * @param {string} [above]
- * @returns {Record<string, string>} one level with dotted keys
+ * Looked up as they are asked for: to lay all out flat takes a worker that just started longer than
+ * to render its first page.
+ * @param {Hash} tree nested messages, whose keys may have dots themselves
+ * @param {string} key names on the way down, with dots between them
+ * @returns {string | null}
  */
-export function flat(tree, above = "") {
-  /** @type {Record<string, string>} */
-  const found = {};
-  for (const [key, value] of Object.entries(tree)) {
-    if (isHash(value)) Object.assign(found, flat(value, `${above}${key}.`));
-    else found[above + key] = String(value);
+export function messageAt(tree, key) {
+  if (Object.hasOwn(tree, key)) return isHash(tree[key]) ? null : String(tree[key]);
+  for (let dot = key.indexOf("."); dot !== -1; dot = key.indexOf(".", dot + 1)) {
+    const below = at(tree, key.slice(0, dot));
+    const found = isHash(below) ? messageAt(below, key.slice(dot + 1)) : null;
+    if (found !== null) return found;
   }
-  return found;
+  return null;
 }
 
 /** @param {any} value @returns {value is Hash} */
@@ -36,7 +38,7 @@ function isHash(value) {
 }
 
 /**
- * The filters that speak a language; `messages` flat, `problems` texts by code.
+ * The filters that speak a language; `messages` nested, `problems` texts by code.
  * @param {Words} words
  * @returns {Record<string, (...args: any[]) => any>}
  */
@@ -58,7 +60,7 @@ export function wordFilters({ lang, messages, problems }) {
   function label(value, prefix = "") {
     if (Array.isArray(value)) return shown(value.map((one) => label(one, prefix)));
     const text = shown(value);
-    return at(messages, prefix ? `${prefix}.${text}` : text) ?? text;
+    return messageAt(messages, prefix ? `${prefix}.${text}` : text) ?? text;
   }
 
   /** @param {string} message @param {Hash} params */
@@ -72,7 +74,7 @@ export function wordFilters({ lang, messages, problems }) {
 
   /** @param {string} key @param {any[]} args one hash, or named ones as LiquidJS passes them */
   function t(key, ...args) {
-    const message = at(messages, key);
+    const message = messageAt(messages, String(key));
     if (message === null) throw new TypeError(`no message: ${key}`);
     /** @type {Hash} */
     const params = {};

@@ -1,4 +1,5 @@
-"""Templates and filters in both engines, python-liquid here and LiquidJS in Node: equal bytes."""
+"""Templates and filters everywhere: python-liquid here, and in Node both what the device has, the
+same templates compiled, and LiquidJS, which they are compiled after. Equal bytes."""
 
 import json
 import random
@@ -112,7 +113,7 @@ OUTBOX = [
 
 @cache
 def shared() -> dict[str, Any]:
-    """What both engines are given: the same that the server shares with the device."""
+    """What all of them are given: the same that the server shares with the device."""
     locale = {
         lang: json.loads((REPOSITORY / f"server/locale/{lang}.json").read_text("utf-8"))
         for lang in LANGUAGES
@@ -133,8 +134,8 @@ def renderer() -> Renderer:
 
 
 def in_node(jobs: list[dict[str, Any]], texts: list[dict[str, Any]]) -> dict[str, list[Any]]:
-    """The same with LiquidJS; an error comes as `{error: …}`."""
-    asked = {"shared": {**shared(), "templates": renderer().templates}, "jobs": jobs}
+    """The same on the device; an error comes as `{error: …}`. LiquidJS must say no other."""
+    asked = {"shared": shared(), "sources": renderer().templates, "jobs": jobs}
     done = subprocess.run(
         ["node", str(Path(__file__).with_name("render.mjs"))],
         input=json.dumps(asked | {"texts": texts}),
@@ -144,8 +145,10 @@ def in_node(jobs: list[dict[str, Any]], texts: list[dict[str, Any]]) -> dict[str
         cwd=REPOSITORY,
     )
     assert done.returncode == 0, done.stderr
-    answer: dict[str, list[Any]] = json.loads(done.stdout)
-    return answer
+    answer: dict[str, list[dict[str, Any]]] = json.loads(done.stdout)
+    for given, made in zip([*jobs, *texts], [*answer["jobs"], *answer["texts"]], strict=True):
+        assert made["compiled"] == made["interpreted"], given.get("name", given.get("source"))
+    return {what: [made["compiled"] for made in all_] for what, all_ in answer.items()}
 
 
 def context(page: Page, lang: str, chance: random.Random) -> dict[str, Any]:

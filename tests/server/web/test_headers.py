@@ -151,9 +151,9 @@ def test_the_worker_carries_the_build_of_what_it_caches(shared_house: House):
     assert shared_house.nobody().get("/health").json()["build"] == shared_house.plant.build
 
 
-def test_the_shared_bundle_holds_templates_and_texts_and_nothing_of_anybody(shared_house: House):
+def test_the_shared_bundle_holds_pages_and_texts_and_nothing_of_anybody(shared_house: House):
     bundle = shared_house.nobody().get("/assets/shared.json").json()
-    wanted = {"build", "pages", "templates", "locale", "problems", "index", "kinds", "areas"}
+    wanted = {"build", "pages", "locale", "problems", "index", "kinds", "areas"}
     wanted |= {"types", "late_hours", "public_url"}
     assert set(bundle) == wanted
     assert "王芳" not in shared_house.nobody().get("/assets/shared.json").text
