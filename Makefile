@@ -29,6 +29,7 @@ PWA_SOURCES := $(wildcard pwa/*.mjs) pwa/package-lock.json $(shell find pwa/src 
   pwa/icons pwa/manifest.webmanifest server/templates server/locale labels/layouts 2>/dev/null)
 DEVICE_TESTS = $(wildcard tests/pwa/*.test.js tests/pwa/*/*.test.js)
 BROWSER_TESTS = $(wildcard tests/browser/test_*.py)
+ENGINE_TESTS = $(filter-out %/conftest.py,$(wildcard tests/browser/engines/*.py))
 
 # Offered once the module behind it exists: target=file.
 OPTIONAL := sim=tests/simulation/__main__.py mutants=tests/mutants/__main__.py \
@@ -86,10 +87,9 @@ lighthouse: setup build tests/lighthouse/node_modules/.stamp ## Lighthouse, and 
 	bash tests/browser/install.sh
 	python -m tests.browser.measures
 
-browsers: setup build tests/lighthouse/node_modules/.stamp ## Firefox and WebKitGTK (needs root)
-	apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y \
-	  --no-install-recommends firefox-esr webkit2gtk-driver xvfb xauth
-	python -m tests.browser.engines
+browsers: setup build tests/lighthouse/node_modules/.stamp ## the journey in Firefox and WebKitGTK
+	bash tests/browser/install.sh engines
+	pytest -s $(ENGINE_TESTS)
 
 printers: setup ## labels to CUPS' own IPP printer (needs root)
 	apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y \

@@ -194,7 +194,7 @@ function only(keys, text, noun) {
   throw notFound(text, `${key === undefined ? "unknown" : "ambiguous"}_${noun}`);
 }
 
-/** @param {string} text @param {string} code */
+/** GS1's separator is no letter that a screen has. @param {string} text @param {string} code */
 export function notFound(text, code) {
-  return problem(code, { text: cut(text, TEXT_SHOWN) });
+  return problem(code, { text: cut(text, TEXT_SHOWN).replaceAll("\u001d", " ") });
 }

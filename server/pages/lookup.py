@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from labels.code import Reading
 from labels.code import read as read_code
+from labels.gs1 import FNC1
 from server.domain.label_thing import THINGS, label_key
 from server.pages.label_fields import UNNUMBERED, label_said
 from server.pages.wording import path
@@ -172,7 +173,8 @@ def _only(keys: list[str], text: str, noun: str, field: str) -> str:
     if len(keys) == 1:
         return keys[0]
     code = f"ambiguous_{noun}" if keys else f"unknown_{noun}"
-    raise Problem(code, {"text": text[:TEXT_SHOWN_CHARS]}, field=field)
+    shown = text[:TEXT_SHOWN_CHARS].replace(FNC1, " ")  # no letter that a screen has
+    raise Problem(code, {"text": shown}, field=field)
 
 
 RESOLVERS: dict[str, Callable[[str, Index, str], str]] = {"lot": lot_of, "item": item_of}

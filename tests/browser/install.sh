@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the browser tests need and this machine lacks: Chromium, a Chinese font, pdftoppm,
-# and certutil, by which a browser is told whom to trust.
+# and certutil, by which a browser is told whom to trust. With `engines` also Firefox, WebKitGTK
+# with its driver, and a screen in memory for it.
 set -euo pipefail
 
 found() {
@@ -21,6 +22,12 @@ if ! found fc-list || [ -z "$(fc-list :lang=zh family)" ]; then
 fi
 if ! found pdftoppm; then packages+=(poppler-utils); fi
 if ! found certutil; then packages+=(libnss3-tools); fi
+if [ "${1:-}" = engines ]; then
+  if ! found firefox-esr firefox; then packages+=(firefox-esr); fi
+  if ! found WebKitWebDriver; then packages+=(webkit2gtk-driver); fi
+  if ! found xvfb-run; then packages+=(xvfb); fi
+  if ! found xauth; then packages+=(xauth); fi
+fi
 if [ "${#packages[@]}" = 0 ]; then exit 0; fi
 
 echo "installing for the browser tests: ${packages[*]}"

@@ -12,10 +12,13 @@ export async function sayStorage(place) {
   place.textContent = place.dataset[isKept ? "textKept" : "textLoose"] ?? "";
 }
 
-/** @param {HTMLElement} place `data-text` with {used} and {free}, in MB */
+/** @param {HTMLElement} place `data-text` with {used} and {free}, in MB; `data-text-untold` */
 export async function sayRoom(place) {
   const room = await roomLeft();
-  if (!room) return;
+  if (!room) {
+    place.textContent = place.dataset["textUntold"] ?? "";
+    return;
+  }
   const words = place.dataset["text"] ?? "";
   place.textContent = words
     .replace("{used}", String(Math.ceil(room.used / MEGABYTE)))

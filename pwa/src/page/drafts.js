@@ -34,7 +34,8 @@ export function startDrafts() {
 
 /** Looks whether something was kept of the page that is shown. */
 export async function offer() {
-  latest = null;
+  // Somebody may type before the page is ready to ask: that is kept, and nothing older offered.
+  if (!latest?.isConnected) latest = null;
   offered = null;
   show("[data-draft]", false);
   const place = placeOf();

@@ -200,6 +200,12 @@ def test_a_scan_also_finds_what_is_known_by_its_number():
             document_of(text, SHELF, me)
 
 
+def test_what_was_not_found_is_said_without_the_separators_of_gs1():
+    with pytest.raises(Problem) as problem:
+        document_of(f"01{GTIN}10B77-1\x1d21S-1", SHELF, {"sites": ["SZ"]})
+    assert problem.value.params == {"text": f"01{GTIN}10B77-1 21S-1"}
+
+
 def test_a_file_stands_in_the_body_by_its_hash_and_an_empty_one_is_none():
     photo = File("a.png", "image/png", b"bytes")
     one = form(ON, ("body.answers.photo", photo), ("body.none", File("", "", b"")))
