@@ -4,9 +4,8 @@
 import { pathOf } from "./addresses.js";
 import { labelKey } from "./domain/label_thing.js";
 import { problem } from "./domain/problem.js";
-import { cut } from "./domain/values.js";
 import { labelSaid, UNNUMBERED } from "./labels/said.js";
-import { read } from "./scan/code.js";
+import { read, shown } from "./scan/code.js";
 import { siteOf } from "./terms.js";
 
 /** @typedef {import("./scan/code.js").Reading} Reading */
@@ -14,7 +13,6 @@ import { siteOf } from "./terms.js";
 /** @typedef {import("./types").Me} Me */
 /** @typedef {import("./view.js").Moment} Moment */
 
-export const TEXT_SHOWN = 80;
 const [LOT, ITEM, CODE] = /** @type {const} */ (["lot", "item", "code"]);
 /** By a label, without a document of their own. */
 const NAMED = ["asset", "equipment", "location", "person"];
@@ -194,7 +192,7 @@ function only(keys, text, noun) {
   throw notFound(text, `${key === undefined ? "unknown" : "ambiguous"}_${noun}`);
 }
 
-/** GS1's separator is no letter that a screen has. @param {string} text @param {string} code */
+/** @param {string} text @param {string} code */
 export function notFound(text, code) {
-  return problem(code, { text: cut(text, TEXT_SHOWN).replaceAll("\u001d", " ") });
+  return problem(code, { text: shown(text) });
 }

@@ -4,10 +4,9 @@
  */
 import { labelKey } from "./domain/label_thing.js";
 import { Problem } from "./domain/problem.js";
-import { cut } from "./domain/values.js";
 import { labelSaid } from "./labels/said.js";
-import { itemsBy, lotOf, notFound, numberOf, TEXT_SHOWN } from "./lookup.js";
-import { read } from "./scan/code.js";
+import { itemsBy, lotOf, notFound, numberOf } from "./lookup.js";
+import { read, shown } from "./scan/code.js";
 
 /** @typedef {import("./view.js").Moment} Moment */
 
@@ -21,7 +20,7 @@ import { read } from "./scan/code.js";
 export async function scannedOf(moment, text) {
   const none = { kind: null, gtin: null, lot_code: null, serial: null, place: null };
   const nothing = { expires_on: null, lot: null, item: null, label: null, problem: null };
-  const told = { ...none, ...nothing, text: cut(text, TEXT_SHOWN) };
+  const told = { ...none, ...nothing, text: shown(text) };
   if (text === "") return told;
   const reading = read(text);
   const { kind, gtin = null, serial = null, expiry = null, id = "" } = reading;

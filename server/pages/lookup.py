@@ -95,7 +95,7 @@ def scanned(text: str, index: Index) -> Doc:
         ("kind", "gtin", "lot_code", "serial", "expires_on", "place", "lot", "item", "label",
          "problem")
     )  # fmt: skip
-    told["text"] = text[:TEXT_SHOWN_CHARS]
+    told["text"] = _shown(text)
     if not text:
         return told
     reading = _reading(text)
@@ -173,8 +173,12 @@ def _only(keys: list[str], text: str, noun: str, field: str) -> str:
     if len(keys) == 1:
         return keys[0]
     code = f"ambiguous_{noun}" if keys else f"unknown_{noun}"
-    shown = text[:TEXT_SHOWN_CHARS].replace(FNC1, " ")  # no letter that a screen has
-    raise Problem(code, {"text": shown}, field=field)
+    raise Problem(code, {"text": _shown(text)}, field=field)
+
+
+def _shown(text: str) -> str:
+    """GS1's separator is no letter that a screen has."""
+    return text[:TEXT_SHOWN_CHARS].replace(FNC1, " ")
 
 
 RESOLVERS: dict[str, Callable[[str, Index, str], str]] = {"lot": lot_of, "item": item_of}

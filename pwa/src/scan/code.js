@@ -4,6 +4,7 @@
  * Pure: nothing here looks a thing up or opens a link. `tests/vectors/codes.json` holds both to
  * the same answers. GS1's own rules are in gs1.js and gs1_value.js.
  */
+import { cut } from "../domain/values.js";
 import * as gs1 from "./gs1.js";
 import { CodeError, isGtin } from "./gs1_value.js";
 import { asPrint, CONTROL, partsOf, PRINT_IDENTIFIER, printOf } from "./link.js";
@@ -25,6 +26,7 @@ import { asPrint, CONTROL, partsOf, PRINT_IDENTIFIER, printOf } from "./link.js"
  */
 
 const TEXT_LENGTH_MAX = 200;
+const TEXT_SHOWN = 80;
 const LINK_LENGTH_MAX = 2000;
 
 const BLANKS_AROUND = /^[ \t\r\n\u00a0\u3000\ufeff]+|[ \t\r\n\u00a0\u3000\ufeff]+$/g;
@@ -133,4 +135,12 @@ function invalid(reason) {
 /** In characters, as Python counts them, not in UTF-16 units. @param {string} text */
 function lengthOf(text) {
   return [...text].length;
+}
+
+/**
+ * What was read, for a person: GS1's separator is no letter that a screen has.
+ * @param {string} text
+ */
+export function shown(text) {
+  return cut(text, TEXT_SHOWN).replaceAll("\u001d", " ");
 }

@@ -244,6 +244,13 @@ def test_every_link_on_the_pages_leads_somewhere(shared_house: House, browser: B
         assert browser.get(goal).status_code in (200, 303), goal
 
 
+def test_what_was_scanned_is_said_without_gs1_s_separators(shared_house: House):
+    code = "]d2nothing\u001d12"
+    text = shared_house.browser("wang.fang").get("/scan", params={"code": code}).text
+    assert "Search “]d2nothing 12”" in text
+    assert "q=%5Dd2nothing%2012" in text
+
+
 @pytest.mark.parametrize(
     ("code", "goal"),
     [
