@@ -20,7 +20,7 @@ const FAULTS = {
   kill: 1,
 };
 /** Photos are large, and somewhere on their way is memory that fails. */
-const BLOB_FAULTS = { ...FAULTS, garbled: 12 };
+const BLOB_FAULTS = { ...FAULTS, garbled: 30 };
 const KILLED_WITHIN_MS = 60;
 const SLOW_MS = [50, 1200];
 const DUPLICATE_AFTER_MS = [1, 4000];
