@@ -42,6 +42,17 @@ WATCH_SCAN = """() => {
   });
 }"""
 PIN = "271828"
+# By the technician, in the order of the visit's steps.
+VISIT: list[dict[str, str]] = [
+    {"safe": "confirmed", "finding": "Outlet pressure drifts", "inlet_pressure": "0.8",
+     "outlet_pressure": "0.42"},
+    {"work": "Replace spring and seat", "duration": "2"},
+    {"terms": "warranty"},
+    {"done": "Spring replaced, set to 0.30 MPa"},
+    {"set_pressure": "0.3", "leak": "none"},
+    {"accepted_by": "Ms Qian"},
+    {"score": "5"},
+]  # fmt: skip
 TAKEN = "40"  # by each of two, of a lot of 60
 
 
@@ -221,17 +232,7 @@ def visit_a_customer(day: Day) -> None:
     Image.new("RGB", (2400, 1800), "#7a8b99").save(photo)
     technician.go(page_of(plant.OPEN_VISIT))
     answers = "body.answers."
-    steps: list[dict[str, str]] = [
-        {"safe": "confirmed", "finding": "Outlet pressure drifts", "inlet_pressure": "0.8",
-         "outlet_pressure": "0.42"},
-        {"work": "Replace spring and seat", "duration": "2"},
-        {"terms": "warranty"},
-        {"done": "Spring replaced, set to 0.30 MPa"},
-        {"set_pressure": "0.3", "leak": "none"},
-        {"accepted_by": "Ms Qian"},
-        {"score": "5"},
-    ]  # fmt: skip
-    for number, step in enumerate(steps):
+    for number, step in enumerate(VISIT):
         technician.fill({answers + key: value for key, value in step.items()})
         if number == 0:
             page.set_input_files(f'[name="{answers}photo"]', photo)

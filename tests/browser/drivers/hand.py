@@ -21,15 +21,19 @@ STATE = """return navigator.serviceWorker.ready.then(({ active }) => new Promise
 SEEN = """const words = (one) => one.matches("input, textarea") ? one.value : one.innerText;
 return [...document.querySelectorAll(arguments[0])].some((one) =>
   one.getClientRects().length > 0 && words(one).includes(arguments[1]))"""
+# WebKit's pointer goes by what was drawn last: whatever was scrolled to is drawn there first.
+DRAWN = """const frame = () => new Promise((then) => requestAnimationFrame(() => setTimeout(then)));
+const drawn = () => frame().then(frame);"""
 # A form is filled in where it can be seen: others of the page have fields of the same name. In the
 # middle of the window, where no bar lies over it.
-MARK = """const [selector, mark] = arguments;
-for (const one of document.querySelectorAll(`[${mark}]`)) one.removeAttribute(mark);
+MARK = f"""{DRAWN}
+const [selector, mark] = arguments;
+for (const one of document.querySelectorAll("[" + mark + "]")) one.removeAttribute(mark);
 const found = [...document.querySelectorAll(selector)]
   .find((one) => one.getClientRects().length > 0);
 found?.setAttribute(mark, "");
-found?.scrollIntoView({ block: "center", behavior: "instant" });
-return found?.tagName ?? null"""
+found?.scrollIntoView({{ block: "center", behavior: "instant" }});
+return found ? drawn().then(() => found.tagName) : null"""
 # What is typed is typed by keys; what the engine has a picker for is set as the picker does. Gives
 # how: null as long as there is no such field.
 BEGIN = """const [selector, value] = arguments;
@@ -46,13 +50,21 @@ field.select();
 return 'keys';"""
 HOLDS = """return [...document.querySelectorAll(arguments[0])].some((one) =>
   one.getClientRects().length > 0 && one.value === arguments[1])"""
-BOX = """const field = document.querySelector(arguments[0]);
-field.scrollIntoView({ block: "center", behavior: "instant" });
-const { x, y, width, height } = field.getBoundingClientRect();
-return [x, y, width, height]"""
+BOX = f"""{DRAWN}
+const field = document.querySelector(arguments[0]);
+field.scrollIntoView({{ block: "center", behavior: "instant" }});
+return drawn().then(() => {{
+  const {{ x, y, width, height }} = field.getBoundingClientRect();
+  return [x, y, width, height];
+}})"""
+INKED = "return document.querySelector('[data-signature-file]').files.length === 1"
 DONE = "return document.querySelector('[data-done]')?.dataset.done ?? ''"
 DONE_AFTER = """const done = document.querySelector("[data-done]")?.dataset.done;
 return done && done !== arguments[0] ? done : null"""
+
+# What the page has against a form that was sent.
+AGAINST = """return [...document.querySelectorAll("[data-problems], .wrong, #main :invalid")]
+  .map((one) => one.innerText || one.name).filter(Boolean)"""
 
 
 class Hand:
@@ -129,9 +141,19 @@ class Hand:
         for name, value in values.items():
             choice = f'{within} label:has([name="{name}"][value="{value}"][type=radio])'
             if self.run(SEEN, choice, ""):
-                self.tap(choice)
+                self.choose(choice)
                 continue
             self.write(f'{within} [name="{name}"]', value)
+
+    def choose(self, label: str) -> None:
+        """The label of a radio button, once more if the tap met something else."""
+        for _ in range(TRIES):
+            self.tap(label)
+            if self.run(
+                "return document.querySelector(arguments[0]) !== null", f"{label} :checked"
+            ):
+                return
+        raise AssertionError(f"{label} can't be chosen")
 
     def write(self, selector: str, value: str) -> None:
         """Into the field that can be seen, once more if the page was just renewed."""
@@ -159,11 +181,18 @@ class Hand:
         """Send the form of this kind; the id of the entry that the page confirms."""
         before = self.run(DONE)
         self.tap(f'#main form[action="/do/{kind}"] {button}')
-        return str(self.wait(DONE_AFTER, before))
+        try:
+            return str(self.wait(DONE_AFTER, before))
+        except AssertionError as never:
+            raise AssertionError(f"{kind} is not recorded: {self.run(AGAINST)}") from never
 
     def sign(self) -> None:
-        """A pointer draws on the signature field."""
-        x, y, _, height = self.run(BOX, "[data-signature] canvas")
-        middle = round(y + height / 2)
-        zigzag = [(round(x) + 20 + n * 20, middle + (25 if n % 2 else -25)) for n in range(9)]
-        self.engine.draw(zigzag)
+        """A pointer draws on the signature field, once more where no line came of it."""
+        for _ in range(TRIES):
+            x, y, _, height = self.run(BOX, "[data-signature] canvas")
+            middle = round(y + height / 2)
+            self.engine.draw([(round(x) + 20 * n, middle + 25 * (-1) ** n) for n in range(1, 10)])
+            with suppress(AssertionError):
+                wait(self.engine, INKED, patience_s=PATIENCE_S / TRIES)
+                return
+        raise AssertionError(f"drawn {TRIES} times, and the field is empty")

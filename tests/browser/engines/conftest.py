@@ -46,6 +46,11 @@ def webkit(folder: Path, *, camera: bool = True, preferences: object = None) -> 
 ENGINES = {"Firefox": firefox, "WebKitGTK": webkit}
 
 
+def only(name: str) -> pytest.MarkDecorator:
+    """For what the other engine can't do; docs/quality.md says what and why."""
+    return pytest.mark.parametrize("engine", [name], indirect=True)
+
+
 @pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> str:
     """Its name."""

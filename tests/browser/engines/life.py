@@ -5,12 +5,11 @@ from base64 import b64decode
 from collections.abc import Callable
 from io import BytesIO
 
-import pytest
 import zxingcpp
 from PIL import Image
 
 from server.demo import plant
-from tests.browser.engines.conftest import Opened
+from tests.browser.engines.conftest import Opened, only
 from tests.browser.real_server import RealServer
 from tests.browser.sights import page_of
 
@@ -164,11 +163,8 @@ def test_a_label_is_shown_drawn_and_printed_without_the_server(
     told("a label shown, drawn by the device and read, two printed out")
 
 
-def test_what_was_recorded_outlives_the_browser(
-    opened: Opened, engine: str, server: RealServer, told: Told
-):
-    if engine == "WebKitGTK":
-        pytest.skip("an automated MiniBrowser keeps nothing when it ends")
+@only("Firefox")
+def test_what_was_recorded_outlives_the_browser(opened: Opened, server: RealServer, told: Told):
     hand = opened()
     hand.sign_in(LOGIN)
     server.kill()

@@ -7,7 +7,7 @@ import pytest
 
 from server.demo import plant
 from tests.browser.drivers.hand import Hand
-from tests.browser.engines.conftest import Opened
+from tests.browser.engines.conftest import Opened, only
 from tests.browser.measures import NODE, SCRIPTS
 from tests.browser.real_server import RealServer
 from tests.browser.sights import page_of
@@ -56,11 +56,10 @@ def turned_on(hand: Hand) -> None:
     hand.tap("[data-notices-on]")
 
 
+@only("Firefox")
 def test_a_notice_comes_through_a_push_service(
-    opened: Opened, engine: str, push_port: int, server: RealServer, told: Told
+    opened: Opened, push_port: int, server: RealServer, told: Told
 ):
-    if engine == "WebKitGTK":
-        pytest.skip("it has no push")
     hand = opened(preferences=granted(f"ws://127.0.0.1:{push_port}/"))
     turned_on(hand)
     hand.wait("return document.querySelector('[data-notices]').dataset.state === 'on'")
@@ -76,9 +75,8 @@ def test_a_notice_comes_through_a_push_service(
     told("a notice was encrypted, pushed, decrypted and shown, and leads to its approval")
 
 
-def test_a_push_service_that_is_not_reached_is_told(opened: Opened, engine: str, told: Told):
-    if engine == "WebKitGTK":
-        pytest.skip("it has no push")
+@only("Firefox")
+def test_a_push_service_that_is_not_reached_is_told(opened: Opened, told: Told):
     hand = opened(preferences=granted("ws://127.0.0.1:9/"))
     turned_on(hand)
     for lang, words in UNREACHED.items():
@@ -89,9 +87,8 @@ def test_a_push_service_that_is_not_reached_is_told(opened: Opened, engine: str,
     told("without the internet it says in both languages that notices need it")
 
 
-def test_a_browser_without_push_says_so(opened: Opened, engine: str, told: Told):
-    if engine == "Firefox":
-        pytest.skip("it has push")
+@only("WebKitGTK")
+def test_a_browser_without_push_says_so(opened: Opened, told: Told):
     hand = opened()
     hand.sign_in(SUPERVISOR)
     for lang, words in NEVER.items():

@@ -7,12 +7,11 @@ canvas, through the same video and the same worker.
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 import zxingcpp
 from PIL import Image
 
 from server.demo import plant
-from tests.browser.engines.conftest import Opened
+from tests.browser.engines.conftest import Opened, only
 from tests.browser.real_server import RealServer
 from tests.browser.sights import page_of
 
@@ -124,9 +123,8 @@ def test_without_a_camera_the_screen_says_what_else_there_is(opened: Opened, tol
     told("without a camera it says so in both languages, and the code can be typed")
 
 
-def test_a_refused_camera_says_where_to_allow_it(opened: Opened, engine: str, told: Told):
-    if engine == "WebKitGTK":
-        pytest.skip("its driver answers for the person, and always yes")
+@only("Firefox")
+def test_a_refused_camera_says_where_to_allow_it(opened: Opened, told: Told):
     hand = opened(preferences={"permissions.default.camera": 2})
     hand.sign_in(LOGIN)
     for lang, words in REFUSED.items():

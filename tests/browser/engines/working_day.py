@@ -14,7 +14,7 @@ from tests.browser.drivers.hand import Hand
 from tests.browser.engines.conftest import Opened
 from tests.browser.real_server import RealServer
 from tests.browser.sights import page_of
-from tests.browser.test_journey import FIRST_ARTICLE, SELF_CHECK, TAKEN
+from tests.browser.test_journey import FIRST_ARTICLE, SELF_CHECK, TAKEN, VISIT
 
 OPERATOR, KEEPER, TECHNICIAN, SUPERVISOR = "wang.fang", "chen.jing", "zhou.min", "zhang.wei"
 PINS = {OPERATOR: "314159", KEEPER: "161803", TECHNICIAN: "141421", SUPERVISOR: "271828"}
@@ -24,17 +24,6 @@ PAGES = ("/", "/jobs", "/lots", "/items", "/requisitions", "/orders", "/procedur
          "/prints", "/device", "/outbox", "/pin", "/more", "/scan", "/find", "/stock/count",
          "/stock/issue")  # fmt: skip
 ANSWERS = "body.answers."
-# As in test_journey, in the order of the visit's steps.
-VISIT: list[dict[str, str]] = [
-    {"safe": "confirmed", "finding": "Outlet pressure drifts", "inlet_pressure": "0.8",
-     "outlet_pressure": "0.42"},
-    {"work": "Replace spring and seat", "duration": "2"},
-    {"terms": "warranty"},
-    {"done": "Spring replaced, set to 0.30 MPa"},
-    {"set_pressure": "0.3", "leak": "none"},
-    {"accepted_by": "Ms Qian"},
-    {"score": "5"},
-]  # fmt: skip
 EVIDENCE_SHOWN = """return Promise.all([...document.querySelectorAll("#main img[src^='/blobs/']")]
   .map((img) => { img.loading = "eager"; return img.decode().then(() => img.naturalWidth > 0); }))
   .then((shown) => shown.length > 0 && shown.every(Boolean))"""
