@@ -33,9 +33,11 @@ PHOTO_FORM = """
 """
 SIGNATURE_FORM = """
 <form method="post" enctype="multipart/form-data">
-  <div data-signature data-text-required="please sign">
+  <div data-signature data-text-required="please sign" data-text-typed="typed">
     <canvas></canvas>
     <button type="button" data-signature-clear>clear</button>
+    <input data-signature-name>
+    <button type="button" data-signature-take>take</button>
     <p data-signature-problem role="alert"></p>
     <input type="file" hidden data-signature-file name="signature" required>
   </div>
@@ -226,6 +228,55 @@ def test_a_signature_survives_turning_the_tablet(signature_site: Site):
         send(page)
     sent = Image.open(BytesIO(signature_site.sent[0]["signature"]))
     assert sent.width > 300, "what is sent is the ink as it was drawn"
+
+
+def test_a_name_is_typed_instead_of_drawn_and_the_picture_says_so(signature_site: Site):
+    with open_page(signature_site) as page:
+        page.fill("[data-signature-name]", "  何静  ")
+        page.press("[data-signature-name]", "Enter")
+        send(page)
+    box = ink(Image.open(BytesIO(signature_site.sent[0]["signature"])))
+    assert box is not None
+    assert box[3] - box[1] > 60, "the name, and below it that it was typed"
+
+
+def test_a_long_name_fits_and_stays_when_the_tablet_is_turned(signature_site: Site):
+    with open_page(signature_site) as page:
+        page.fill(
+            "[data-signature-name]", "A name that is far longer than any canvas is wide, and more"
+        )
+        page.click("[data-signature-take]")
+        page.set_viewport_size({"width": 500, "height": 900})
+        expect(page.locator("canvas")).to_have_js_property("width", 300)
+        box = ink(Image.open(BytesIO(page.locator("canvas").screenshot())))
+    assert box is not None
+    assert box[0] > 5
+    assert box[2] < 300 - 5
+
+
+def test_ink_takes_the_place_of_a_typed_name(signature_site: Site):
+    with open_page(signature_site) as page:
+        page.fill("[data-signature-name]", "何静")
+        page.click("[data-signature-take]")
+        typed = ink(Image.open(BytesIO(page.locator("canvas").screenshot())))
+        draw(page)
+        drawn = ink(Image.open(BytesIO(page.locator("canvas").screenshot())))
+    assert typed is not None
+    assert drawn is not None
+    assert typed[3] - typed[1] > 60
+    assert drawn[3] - drawn[1] < 20, "a straight line, and no name"
+
+
+def test_no_name_is_no_signature_and_leaves_the_ink(signature_site: Site):
+    with open_page(signature_site) as page:
+        page.fill("[data-signature-name]", "   ")
+        page.click("[data-signature-take]")
+        page.click("button:text-is('send')")
+        expect(page.locator("[data-signature-problem]")).to_have_text("please sign")
+        draw(page)
+        page.click("[data-signature-take]")
+        send(page)
+    assert len(signature_site.sent) == 1
 
 
 def test_wiring_a_signature_twice_wires_it_once(signature_site: Site):

@@ -14,7 +14,7 @@ from tests.browser.device import PASSWORD, Device, Opened
 from tests.browser.keyboard import Keyboard
 from tests.browser.real_server import RealServer
 from tests.browser.test_devices import ASK_TO_SYNC
-from tests.browser.test_journey import page_of
+from tests.browser.test_journey import VISIT, page_of
 
 APPROVAL = page_of(plant.WAITING_REQUISITION).replace("requisition", "approval")
 OPERATOR, SUPERVISOR, TECHNICIAN = "wang.fang", "zhang.wei", "zhou.min"
@@ -113,10 +113,10 @@ def test_a_step_of_a_tracking_card_is_recorded_without_a_pointer(seated: Seated)
     keys.record()
 
 
-def test_a_step_of_a_visit_is_recorded_without_a_pointer(seated: Seated):
+def test_a_visit_is_recorded_and_accepted_without_a_pointer(seated: Seated):
     keys = seated(TECHNICIAN)
-    page = keys.page
-    keys.device.go("/visits")
+    page, device = keys.page, keys.device
+    device.go("/visits")
     keys.tab_to(f"#main a[href='{page_of(plant.OPEN_VISIT)}']")
     keys.press("Enter")
     expect(page.locator("#next-title")).to_be_visible()
@@ -131,6 +131,27 @@ def test_a_step_of_a_visit_is_recorded_without_a_pointer(seated: Seated):
     keys.press("Escape")
     expect(page.locator("[data-done]")).to_have_count(0)
     expect(page.locator("#main h1")).to_be_focused()
+    acceptance = next(n for n, step in enumerate(VISIT) if "accepted_by" in step)
+    for step in VISIT[1:acceptance]:  # by a finger, which others test
+        device.fill({f"body.answers.{key}": value for key, value in step.items()})
+        verdict = page.locator('#main label:has([name="body.verdict"][value="pass"])')
+        if verdict.count():
+            verdict.click()
+        device.submit("visit.step_recorded")
+    keys.tab_to(f"{VISIT_STEP} [name='body.answers.accepted_by']")
+    keys.type("Ms Qian")
+    keys.tab_to(f"{VISIT_STEP} .signature summary")
+    keys.press("Enter")
+    keys.tab_to("[data-signature-name]")
+    keys.type("Ms Qian")
+    keys.press("Enter")
+    keys.tab_to(f"{VISIT_STEP} [name='body.verdict']")
+    keys.press("Space")
+    keys.tab_to(f"{VISIT_STEP} [name='sign.secret']")
+    keys.type(PASSWORD)
+    keys.tab_to(f"{VISIT_STEP} button.primary")
+    keys.record()
+    expect(page.locator("img.evidence-signature").first).to_be_visible()
 
 
 def test_escape_closes_what_was_opened_and_goes_back_to_where_it_was(seated: Seated):

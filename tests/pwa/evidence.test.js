@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { within } from "../../pwa/src/evidence/photo.js";
-import { ratioOf, scaled } from "../../pwa/src/evidence/signature.js";
+import { ratioOf, scaled } from "../../pwa/src/evidence/ink.js";
 
 test("a photo is made to fit its long side, upright or not", () => {
   assert.deepEqual(within({ width: 4000, height: 3000 }, 1600), { width: 1600, height: 1200 });

@@ -1,13 +1,15 @@
 /**
- * A signature by hand as evidence: ink on a canvas, a PNG in a file field.
+ * A signature as evidence: ink on a canvas, or a typed name for whoever can't draw; a PNG in a file
+ * field.
  *
- * Here: the pad, its size, its file and whether one is missing. Not here: who signs what and the
- * device's key (the entry does that), sending it (the form's post).
+ * Here: the pad, its file and whether one is missing. What stands on the canvas is in ink.js. Not
+ * here: who signs what and the device's key (the entry does that), sending it (the form's post).
  */
 import SignaturePad from "signature_pad";
+import { fit, pngOf, ratioOf, scaled, sizeOf, writeName } from "./ink.js";
 
 /** @typedef {import("signature_pad").PointGroup} PointGroup */
-/** @typedef {{width: number, height: number}} Size in CSS px */
+/** @typedef {import("./ink.js").Size} Size */
 
 /** @type {WeakMap<HTMLElement, () => void>} wired roots and what unwires them */
 const wired = new WeakMap();
@@ -17,7 +19,8 @@ const wired = new WeakMap();
  * `[data-signature-file]` field, which holds the PNG from the end of each stroke on, so that an
  * ordinary multipart post carries it. A `required` field without ink makes the form invalid with
  * the text of `data-text-required`, shown in `[data-signature-problem]` (a hidden field has no
- * bubble of its own).
+ * bubble of its own). With a `[data-signature-name]` field and a `[data-signature-take]` button, a
+ * name that was typed is taken instead of ink, and the picture says so (`data-text-typed`).
  * @param {HTMLElement} root
  * @returns {() => void} unwires it
  */
@@ -42,23 +45,53 @@ function openPad(root, canvas, file) {
   // White below the ink: it is read on dark screens and on paper too.
   const pad = new SignaturePad(canvas, { backgroundColor: "white", penColor: "black" });
   const ending = new AbortController();
+  const name = /** @type {HTMLInputElement | null} */ (root.querySelector("[data-signature-name]"));
   /** @type {{strokes: PointGroup[], size: Size}} the ink as it was drawn, before any resizing */
   let drawn = { strokes: [], size: sizeOf(canvas) };
+  let typed = "";
 
   function keep() {
     drawn = { strokes: pad.toData(), size: sizeOf(canvas) };
-    hold(file, drawn.strokes.length > 0 ? pngOf(pad) : null);
+    hold(file, typed || drawn.strokes.length > 0 ? pngOf(canvas) : null);
     judge();
   }
 
   function clear() {
+    typed = "";
     pad.clear();
     keep();
+  }
+
+  function take() {
+    const given = name?.value.trim();
+    if (!given) return;
+    typed = given;
+    pad.clear();
+    write();
+    keep();
+    canvas.scrollIntoView({ block: "nearest" });
+  }
+
+  function write() {
+    if (typed) writeName(canvas, typed, root.dataset["textTyped"] ?? "");
   }
 
   function resize() {
     if (!fit(canvas)) return;
     pad.fromData(scaled(drawn.strokes, Math.min(1, ratioOf(sizeOf(canvas), drawn.size))));
+    write();
+  }
+
+  /** Ink takes the place of a name. */
+  function begin() {
+    if (typed) clear();
+  }
+
+  /** @param {KeyboardEvent} event */
+  function enter(event) {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault(); // it would send the whole form
+    take();
   }
 
   function judge() {
@@ -78,7 +111,10 @@ function openPad(root, canvas, file) {
   const watcher = new ResizeObserver(resize); // calls once at the start
   watcher.observe(canvas);
   addEventListener("resize", resize, { signal }); // also a change of devicePixelRatio
+  pad.addEventListener("beginStroke", begin, { signal });
   pad.addEventListener("endStroke", keep, { signal });
+  name?.addEventListener("keydown", enter, { signal });
+  root.querySelector("[data-signature-take]")?.addEventListener("click", take, { signal });
   root.querySelector("[data-signature-clear]")?.addEventListener("click", clear, { signal });
   file.form?.addEventListener("reset", () => queueMicrotask(clear), { signal });
   file.addEventListener("invalid", complain, { signal });
@@ -90,63 +126,6 @@ function openPad(root, canvas, file) {
     pad.off();
     wired.delete(root);
   };
-}
-
-/**
- * Gives the canvas as many dots as the screen has where it stands.
- * @param {HTMLCanvasElement} canvas whose CSS size must not hang on its dots
- * @returns {boolean} whether they changed, which wipes it
- */
-function fit(canvas) {
-  const ratio = Math.max(1, devicePixelRatio);
-  const width = Math.round(canvas.clientWidth * ratio);
-  const height = Math.round(canvas.clientHeight * ratio);
-  if (width === 0 || (canvas.width === width && canvas.height === height)) return false;
-  canvas.width = width;
-  canvas.height = height;
-  canvas.getContext("2d")?.scale(ratio, ratio);
-  return true;
-}
-
-/**
- * @param {HTMLCanvasElement} canvas
- * @returns {Size}
- */
-function sizeOf({ clientWidth, clientHeight }) {
-  return { width: clientWidth, height: clientHeight };
-}
-
-/**
- * @param {Size} size
- * @param {Size} before
- * @returns {number} by how much ink must shrink that filled the one, to fit into the other
- */
-export function ratioOf(size, before) {
-  if (!before.width || !before.height) return 1;
-  return Math.min(size.width / before.width, size.height / before.height);
-}
-
-/**
- * @param {PointGroup[]} strokes left as they are
- * @param {number} ratio
- * @returns {PointGroup[]}
- */
-export function scaled(strokes, ratio) {
-  return strokes.map((stroke) => ({
-    ...stroke,
-    points: stroke.points.map((point) => ({ ...point, x: point.x * ratio, y: point.y * ratio })),
-  }));
-}
-
-/**
- * At once, without a promise: the person may press "send" right after the last stroke.
- * @param {SignaturePad} pad
- * @returns {File}
- */
-function pngOf(pad) {
-  const base64 = pad.toDataURL("image/png").split(",")[1] ?? "";
-  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-  return new File([bytes], "signature.png", { type: "image/png" });
 }
 
 /**
