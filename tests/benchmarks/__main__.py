@@ -31,11 +31,11 @@ def main() -> None:
     relax()
     table = Table()
     with tempfile.TemporaryDirectory(prefix="traveler-bench-") as folder:
-        fsync_s = about_this_machine(table, Path(folder))
+        about_this_machine(table, Path(folder))
         work: dict[str, Callable[[Path], None]] = {
             "batches": lambda path: pushes.batches(table, path, runs=given.runs),
             "shares": lambda path: shares.shares(table, path, runs=given.runs),
-            "together": lambda path: pushes.together(table, path, runs=5, fsync_s=fsync_s),
+            "together": lambda path: pushes.together(table, path, runs=5),
             "postgresql": lambda path: shared.on_postgresql(table, path, runs=given.runs),
             "comeback": lambda path: comeback(table, path),
             "http": lambda path: pulls.over_http(table, path),

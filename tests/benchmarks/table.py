@@ -52,16 +52,14 @@ class Table:
         print(line, flush=True)
 
 
-def about_this_machine(table: Table, folder: Path) -> float:
-    """What the figures depend on; answers the time of one fsync in seconds."""
-    fsync_s = _fsync_s(folder)
+def about_this_machine(table: Table, folder: Path) -> None:
+    """What the figures depend on."""
     table.part("this machine")
     table.row("cores, and how many wait for one (load, 1 min)", f"{os.cpu_count()}, {_load()}")
-    table.row("fsync of a 4 KiB page, median of 200", milliseconds(fsync_s))
+    table.row("fsync of a 4 KiB page, median of 200", milliseconds(_fsync_s(folder)))
     table.row("Python, SQLite", f"{platform.python_version()}, {sqlite3.sqlite_version}")
     table.note("An fsync far below 1 ms is a disk that answers before it wrote; commits are then")
     table.note("nearly free, and bare SQL looks better beside a push than on a plant's server.")
-    return fsync_s
 
 
 def _load() -> str:
