@@ -136,4 +136,5 @@ VALUE_FILTERS: dict[str, Any] = {
     "qty": lambda value: "" if value is None else str(value),
     "short": wording.short,
     "site": wording.site,
+    "whole": wording.whole,
 }

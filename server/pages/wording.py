@@ -14,6 +14,7 @@ LANGUAGES = ("zh_CN", "en")
 FOLDERS = {"asset": "delivered", "equipment": "equipment", "person": "people"}
 SLOT = re.compile(r"\{(\w+)(?::(\w+))?(?:\|([^|{}]*)\|([^|{}]*))?\}")
 MOMENT = re.compile(r"(\d{4})-(\d\d-\d\d)T(\d\d:\d\d)")
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def flat(tree: Mapping[str, Any], above: str = "") -> dict[str, str]:
@@ -148,6 +149,11 @@ def encoded(text: str) -> str:
 def compact(value: Any) -> str:
     """JSON without spaces, for hidden fields."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def whole(values: str | None) -> str:
+    """Values between middle dots: a line breaks between them, never between number and unit."""
+    return (values or "").replace(" ", NO_BREAK).replace(f"{NO_BREAK}·{NO_BREAK}", " · ")
 
 
 def short(value: str | None) -> str:

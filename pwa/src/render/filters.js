@@ -11,6 +11,7 @@ const SLOT = /\{(\w+)(?::(\w+))?(?:\|([^|{}]*)\|([^|{}]*))?\}/g;
 /** Where the pages of a kind are, if not under its plural. @type {Record<string, string>} */
 const FOLDERS = { asset: "delivered", equipment: "equipment", person: "people" };
 const MOMENT = /^(\d{4})-(\d\d-\d\d)T(\d\d:\d\d)/;
+const NO_BREAK = "\u00a0";
 
 /** @typedef {Record<string, any>} Hash */
 /** @typedef {{lang: string, messages: Hash, problems: Hash}} Words */
@@ -115,6 +116,14 @@ function moment(value, today) {
   return today.startsWith(year ?? "") ? `${date} ${time}` : `${year}-${date} ${time}`;
 }
 
+/**
+ * Values between middle dots: a line breaks between them, never between number and unit.
+ * @param {string | null} values
+ */
+function whole(values) {
+  return (values ?? "").replaceAll(" ", NO_BREAK).replaceAll(`${NO_BREAK}·${NO_BREAK}`, " · ");
+}
+
 /** @param {string | null} key */
 export function identity(key) {
   return (key ?? "").includes("/") ? (key ?? "").slice((key ?? "").indexOf("/") + 1) : "";
@@ -175,4 +184,5 @@ export const VALUE_FILTERS = {
   qty: (value) => (value === null ? "" : String(value)),
   short: (value) => [...(value ?? "")].slice(-6).join(""),
   site: siteOf,
+  whole,
 };

@@ -335,6 +335,8 @@ FILTERS: list[tuple[str, Any]] = [
     ("{{ x | at: 0 }}{{ x | at: 5 }}", ["first"]),
     ("{{ x | short }}", "0197-abcdef"),
     ("{{ x | short }}", None),
+    ("{{ x | whole }}", "5 pcs · 2.42 MPa · 0 – 1.6"),
+    ("{{ x | whole }}", None),
     ("{{ x | append: '<' }}", "a"),
     ("{{ x | append: today }}", None),
     ("{{ 'lot.held' | may: me, x }}", "lot/SZ:M-1:L1"),
