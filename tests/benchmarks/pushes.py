@@ -154,7 +154,8 @@ def taken(answer: Answer) -> None:
 
 
 def _worker(plant: Plant, name: str, *, signs: bool) -> Tablet:
-    return tablet(plant, f"tablet-{name}", SITE, seed=crc32(name.encode()), signs=signs)
+    device = "tablet-" + name.replace(" ", "-")
+    return tablet(plant, device, SITE, seed=crc32(name.encode()), signs=signs)
 
 
 def _all_at_once(plant: Plant, writer: Writer, lines: list[list[Delivery]]) -> None:
