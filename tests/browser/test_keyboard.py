@@ -145,6 +145,7 @@ def test_a_visit_is_recorded_and_accepted_without_a_pointer(seated: Seated):
     keys.tab_to("[data-signature-name]")
     keys.type("Ms Qian")
     keys.press("Enter")
+    expect(page.locator(".signature [role=status]")).to_contain_text("stands as the signature")
     keys.tab_to(f"{VISIT_STEP} [name='body.verdict']")
     keys.press("Space")
     keys.tab_to(f"{VISIT_STEP} [name='sign.secret']")

@@ -20,7 +20,8 @@ const wired = new WeakMap();
  * ordinary multipart post carries it. A `required` field without ink makes the form invalid with
  * the text of `data-text-required`, shown in `[data-signature-problem]` (a hidden field has no
  * bubble of its own). With a `[data-signature-name]` field and a `[data-signature-take]` button, a
- * name that was typed is taken instead of ink, and the picture says so (`data-text-typed`).
+ * name that was typed is taken instead of ink, and the picture says so (`data-text-typed`); whoever
+ * can't see it is told in `[data-signature-said]`.
  * @param {HTMLElement} root
  * @returns {() => void} unwires it
  */
@@ -42,6 +43,8 @@ export function wireSignature(root) {
  */
 function openPad(root, canvas, file) {
   const problem = root.querySelector("[data-signature-problem]");
+  /** @type {HTMLElement | null} */
+  const said = root.querySelector("[data-signature-said]");
   // White below the ink: it is read on dark screens and on paper too.
   const pad = new SignaturePad(canvas, { backgroundColor: "white", penColor: "black" });
   const ending = new AbortController();
@@ -98,6 +101,7 @@ function openPad(root, canvas, file) {
     const missing = file.required && !file.files?.length;
     file.setCustomValidity(missing ? (root.dataset["textRequired"] ?? "…") : "");
     if (problem && !missing) problem.textContent = "";
+    if (said) said.textContent = typed ? (said.dataset["textTaken"] ?? "") : "";
   }
 
   /** @param {Event} event */
