@@ -1,6 +1,7 @@
 """Commands that serve: `traveler serve | demo`, plain or with `--tls`."""
 
 import argparse
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -89,7 +90,8 @@ class ServeCommands:
             roles = ", ".join(f"{site} {'/'.join(held)}" for site, held in person.roles.items())
             print(f"  {person.login:<12} {PASSWORDS[person.login]:<16} {person.name}  {roles}")
         print(flush=True)
-        _run(plant, arguments, proof)
+        # A line for each request would scroll these names away.
+        _run(plant, arguments, proof, level=logging.WARNING)
         return 0
 
     def _set(self, arguments: argparse.Namespace) -> Settings:
@@ -152,9 +154,11 @@ def _print_code(title: str, url: str) -> None:
     code.print_ascii(invert=True)
 
 
-def _run(plant: Plant, arguments: argparse.Namespace, proof: Proof | None) -> None:
+def _run(
+    plant: Plant, arguments: argparse.Namespace, proof: Proof | None, level: int = logging.INFO
+) -> None:
     plant.require_own_app()
-    configure_logs()
+    configure_logs(level)
     resume(plant)
     try:
         with _setup_page(plant, arguments, proof), _notices(plant), printing(plant):
