@@ -35,7 +35,7 @@ return label.decode().then(() => {
     paper.drawImage(label, 200, 60, (600 * label.width) / label.height, 600);
   }, 50);
   const stream = canvas.captureStream(20);
-  navigator.mediaDevices.getUserMedia = async () => stream;
+  MediaDevices.prototype.getUserMedia = async () => stream;
   return true;
 })"""
 STATE = "return document.querySelector('[data-scan]').dataset.scanState === arguments[0]"
