@@ -39,12 +39,14 @@ export function writeName(canvas, name, said) {
   if (!context) return;
   const { width, height } = sizeOf(canvas);
   const line = height * NAME.line;
-  const high = height * NAME.high;
-  const lines = { [name]: { high, y: line }, [said]: { high: SAID_PX, y: line + SAID_PX * 2 } };
+  const lines = [
+    { text: name, high: height * NAME.high, y: line },
+    { text: said, high: SAID_PX, y: line + SAID_PX * 2 },
+  ];
   context.save();
   context.fillStyle = "black";
   context.textAlign = "center";
-  for (const [text, { high, y }] of Object.entries(lines)) {
+  for (const { text, high, y } of lines) {
     context.font = fontOf(high);
     const fits = Math.min(1, (width * NAME.wide) / context.measureText(text).width);
     context.font = fontOf(high * fits);

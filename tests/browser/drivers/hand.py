@@ -146,14 +146,9 @@ class Hand:
             self.write(f'{within} [name="{name}"]', value)
 
     def choose(self, label: str) -> None:
-        """The label of a radio button, once more if the tap met something else."""
-        for _ in range(TRIES):
-            self.tap(label)
-            if self.run(
-                "return document.querySelector(arguments[0]) !== null", f"{label} :checked"
-            ):
-                return
-        raise AssertionError(f"{label} can't be chosen")
+        """The label of a radio button, which is then chosen."""
+        self.tap(label)
+        self.wait("return document.querySelector(arguments[0]) !== null", f"{label} :checked")
 
     def write(self, selector: str, value: str) -> None:
         """Into the field that can be seen, once more if the page was just renewed."""
