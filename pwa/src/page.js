@@ -18,6 +18,7 @@ import { offerInstall, paintInstall, startInstall } from "./page/install.js";
 import { startLongLists } from "./page/long_list.js";
 import { sayNotices, startNotices } from "./page/notices.js";
 import { wireOutbox } from "./page/outbox.js";
+import { startPress, whenReleased } from "./page/press.js";
 import { changed, leave, startRefresh } from "./page/refresh.js";
 import { followPerson, personChanged, startPersons } from "./page/persons.js";
 import { showPad, wirePins } from "./page/pins.js";
@@ -46,6 +47,7 @@ startLongLists();
 startFocus();
 startEscape();
 startValidity();
+startPress();
 startRefresh();
 wireInputs();
 wirePins();
@@ -58,7 +60,7 @@ startWedge({ go: goTo });
 htmx.onLoad(wire);
 document.body.addEventListener("htmx:afterSettle", repaint);
 hear(({ type, ...message }) => {
-  if (type === "net") heard(message);
+  if (type === "net") whenReleased(() => heard(message)); // its notices move the page
   if (type === "changed") changed();
   if (type === "person") personChanged(message.login);
   if (type === "upload") showUpload(/** @type {any} */ (message));

@@ -266,3 +266,31 @@ def test_a_refresh_that_comes_late_leaves_alone_where_somebody_went_and_what_the
     page.evaluate("letGo()")
     expect(page.locator("[data-stale]")).to_be_visible()
     expect(field).to_have_value("26.1")
+
+
+def test_a_refresh_does_not_take_away_what_is_pressed(opened: Opened) -> None:
+    page = opened("wang.fang").page
+    page.evaluate(HELD_BACK)
+    page.wait_for_function("() => window.letGo")
+    page.evaluate("document.querySelector('#main').isOld = true")
+    link = page.locator(f'#main a[href="{page_of(plant.SELF_CHECK_JOB)}"]').first
+    page.locator(".bar-find").focus()  # and loses it to what is pressed
+    link.hover()
+    page.mouse.down()
+    page.evaluate("letGo()")
+    page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))")
+    page.evaluate("window.fetch = window.realFetch")
+    page.mouse.up()
+    expect(page.locator("h1")).to_have_text(plant.SELF_CHECK_JOB.rpartition(":")[2])
+
+
+def test_what_was_held_back_by_a_press_is_shown_after_it(opened: Opened) -> None:
+    page = opened("wang.fang").page
+    page.evaluate("document.querySelector('#main').isOld = true")
+    page.locator("h1").hover()
+    page.mouse.down()
+    page.evaluate(HELD_BACK)
+    page.evaluate("window.fetch = window.realFetch")
+    page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))")
+    page.mouse.up()
+    page.wait_for_function("() => !document.querySelector('#main').isOld")

@@ -4,6 +4,7 @@
  */
 import htmx from "htmx.org";
 import { keepFocus } from "./focus.js";
+import { isPressed, whenReleased } from "./press.js";
 import { show } from "./status.js";
 
 const QUIET_MS = 250;
@@ -47,6 +48,7 @@ export function changed() {
   soon = setTimeout(() => {
     if (document.querySelector("#main [data-round]")) return; // its next answer is fresh
     if (isUnderway()) changed();
+    else if (isPressed()) whenReleased(changed);
     else if (isInHand()) show("[data-stale]", true);
     else if (!isLooking()) void reload();
   }, QUIET_MS);
@@ -84,12 +86,21 @@ function isLooking() {
 async function reload() {
   const main = document.querySelector("#main");
   const address = location.pathname + location.search;
-  const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
-  const fragment = answer?.ok && !answer.redirected ? await answer.text() : "";
+  const fragment = await fragmentOf(address).catch(() => ""); // somebody may just be leaving
   const isElsewhere = !main?.isConnected || location.pathname + location.search !== address;
   if (!main || !fragment.includes('id="main"') || isElsewhere || isUnderway()) return;
-  if (isInHand()) show("[data-stale]", true);
+  if (isPressed()) whenReleased(changed);
+  else if (isInHand()) show("[data-stale]", true);
   else replace(main, fragment);
+}
+
+/**
+ * @param {string} address
+ * @returns {Promise<string>} empty where there is no such page any more
+ */
+async function fragmentOf(address) {
+  const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+  return answer.ok && !answer.redirected ? answer.text() : "";
 }
 
 /**

@@ -150,7 +150,7 @@ def test_the_bars_of_a_lot_with_void_labels_ask_to_compare_the_number(shared_hou
 
 def test_a_second_label_is_said_to_need_a_reason_before_it_is_refused(shared_house: House):
     browser = shared_house.browser("zhang.wei")
-    needed = "A label that says the same as the last needs a reason."
+    needed = "needed where it says the same as the last label"
     assert needed in browser.get("/labels/SZ:~equipment:E-0107").text
     assert needed not in browser.get("/labels/SZ:~equipment:E-0555").text, "it is the first"
 
