@@ -107,3 +107,12 @@ export function values(node, path) {
 function isHash(value) {
   return typeof value === "object" && value !== null;
 }
+
+/**
+ * Who works now? After that, the page that was asked for.
+ * @param {URL} url
+ */
+export function switchAt({ pathname, search }) {
+  const next = pathname + search;
+  return next === "/" ? "/switch" : `/switch?${new URLSearchParams({ next })}`;
+}

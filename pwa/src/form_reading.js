@@ -107,7 +107,8 @@ export async function keyOn(moment, { pairs, id }) {
   if (on === "") throw problem("form_malformed", { field: "on" }, "on@lot");
   if (!KEY.test(on) || on.length > KEY_MAX_CHARS) {
     const hole = /\{(\w+)\}/.exec(valueOf(pairs, "on"))?.[1];
-    throw problem("form_malformed", { field: "on" }, hole ? `on.${hole}` : "on");
+    if (hole) throw problem("number_malformed", {}, `on.${hole}`);
+    throw problem("form_malformed", { field: "on" }, "on");
   }
   return on;
 }

@@ -3,6 +3,7 @@
  */
 import htmx from "htmx.org";
 import { wirePhoto } from "./evidence/photo.js";
+import { startMovingOver } from "./evidence/refused.js";
 import { wireSignature } from "./evidence/signature.js";
 import { startAnswers } from "./page/answers.js";
 import { follow, startChances } from "./page/chances.js";
@@ -41,6 +42,7 @@ let isRevoked = false;
 startInstall();
 startNotices();
 startDrafts();
+startMovingOver();
 startSubmit();
 startAnswers();
 startLongLists();

@@ -3,7 +3,7 @@
  *
  * Not here: which requests come here (route.js), what a page is given (context.js).
  */
-import { ownUrl, pageAt } from "./addresses.js";
+import { ownUrl, pageAt, switchAt } from "./addresses.js";
 import { fetched, own } from "./context.js";
 import { revisionOf } from "./database.js";
 import { Problem } from "./domain/problem.js";
@@ -99,7 +99,7 @@ export function createPages({ app, database, view, net, shared, templates, now }
         if (badge) return { to: badge };
         // Where nobody is signed in, whoever has a PIN here needs no network to be.
         const isShared = !signin && Object.keys(await holdersOf(moment.tx)).length > 0;
-        if (session.locked || isShared) return { to: "/switch" };
+        if (session.locked || isShared) return { to: switchAt(url) };
         if (!session.isReady || !signin) return null;
         if (code) return { to: await addressOfScan(moment, code, signin) };
         const [documents, more, pins] = await Promise.all([

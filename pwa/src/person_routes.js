@@ -25,11 +25,12 @@ export async function answerSwitch(device, request, keep) {
   const data = await request.formData();
   const login = String(data.get("login") ?? "");
   const pin = String(data.get("pin") ?? "");
+  const next = String(data.get("next") ?? "");
   const { areas, index } = await device.shared();
   try {
     await switchTo(device, { login, pin, areas, index });
   } catch (error) {
-    const page = `/switch?${new URLSearchParams({ who: login })}`;
+    const page = `/switch?${new URLSearchParams({ who: login, next })}`;
     return refusedForm(device, request, { error, page, values: { login } });
   }
   await left(device, login);
@@ -37,7 +38,7 @@ export async function answerSwitch(device, request, keep) {
   keep(handing.then(() => device.sync.run()).then(() => device.sync.blobs()));
   const { online } = await device.net.state();
   if (online) await Promise.race([handing, new Promise((done) => setTimeout(done, PATIENCE_MS))]);
-  const { pathname, search } = ownUrl(String(data.get("next") ?? "/"));
+  const { pathname, search } = ownUrl(next || "/");
   return redirect(pathname === "/switch" ? "/" : pathname + search);
 }
 

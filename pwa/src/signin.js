@@ -129,8 +129,12 @@ async function whoOf(tx) {
  */
 export async function forgetSignin(database, { isTold }) {
   await database.write(["meta"], async (tx) => {
+    const { signin } = await sessionOf(tx);
+    const drafts = await tx.objectStore("meta").get("drafts");
+    const ofOthers = (/** @type {{login?: string}} */ { login }) => login !== signin?.login;
+    const left = Array.isArray(drafts) ? drafts.filter(ofOthers) : [];
     await tx.objectStore("meta").put(null, "signin");
-    await tx.objectStore("meta").delete("drafts");
+    await tx.objectStore("meta").put(left, "drafts");
     await tx.objectStore("meta").put(!isTold, "untold_sign_out");
   });
 }

@@ -148,8 +148,9 @@ def _on(texts: Mapping[str, str], index: Index) -> str:
     on = HOLE.sub(fill, pattern)
     if not re.fullmatch(KEY_PATTERN, on) or len(on) > KEY_MAX_CHARS:
         holes = [f"on.{name}" for name in HOLE.findall(pattern) if name != "new"]
-        place = holes[0] if holes else "on" if on else "on@lot"
-        raise Problem("form_malformed", {"field": "on"}, field=place)
+        if holes:
+            raise Problem("number_malformed", {}, field=holes[0])
+        raise Problem("form_malformed", {"field": "on"}, field="on" if on else "on@lot")
     return on
 
 

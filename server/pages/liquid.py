@@ -125,6 +125,7 @@ VALUE_FILTERS: dict[str, Any] = {
     "append": lambda value, more: "".join(str(x) for x in (value, more) if x is not None),
     "at": wording.at,
     "before": wording.before,
+    "covers": wording.covers,
     "day": wording.day,
     "encode": lambda value: wording.encoded(str(value)),
     "has": wording.has,

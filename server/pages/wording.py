@@ -7,6 +7,7 @@ Pure: what the Liquid environment (`server.pages.liquid`) calls. The twin on the
 import json
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 LANGUAGES = ("zh_CN", "en")
@@ -76,14 +77,19 @@ class Wording:
         return "" if value is None else str(value)
 
     def _fill(self, message: str, params: Mapping[str, Any]) -> str:
-        """Fills `{name}`, `{name:prefix}` (a label) and `{name|one|many}`."""
+        """Fills `{name}`, `{name:prefix}` (a label, for lines.0.item that of item) and
+        `{name|one|many}`.
+        """
 
         def slot(match: re.Match[str]) -> str:
             name, prefix, one, many = match.groups()
             shown = self.shown(params.get(name))
             if one is not None:
                 return str(one if shown == "1" else many)
-            return self.label(shown, prefix) if prefix else shown
+            if not prefix:
+                return shown
+            last = self._messages.get(f"{prefix}.{shown.rpartition('.')[2]}", shown)
+            return self._messages.get(f"{prefix}.{shown}", last)
 
         return SLOT.sub(slot, message)
 
@@ -105,6 +111,11 @@ def has(key: Any, value: Any) -> bool:
 def before(first: str | None, second: str | None) -> bool:
     """Whether one ISO text comes before another; nothing is before or after nothing."""
     return bool(first and second and first < second)
+
+
+def covers(first: str | None, second: str | None) -> bool:
+    """Whether one amount is as much as another; nothing covers or is covered by nothing."""
+    return bool(first and second and Decimal(first) >= Decimal(second))
 
 
 def moment(value: str | None, today: str) -> str:

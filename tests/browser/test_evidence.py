@@ -28,6 +28,7 @@ PHOTO_FORM = """
   <input type="file" accept="image/*" name="photo" data-photo data-text-wait="wait">
   <label data-photo-position hidden><input type="checkbox"><b data-photo-place></b></label>
   <img data-photo-preview alt="" hidden>
+  <p data-photo-problem data-text="no picture"></p>
   <button>send</button>
 </form>
 """
@@ -158,11 +159,15 @@ def test_a_photo_sent_at_once_is_not_sent_as_it_was(photo_site: Site):
     assert Image.open(BytesIO(photo_site.sent[0]["photo"])).size == (1200, 1600)
 
 
-def test_a_file_that_is_no_picture_stays_as_it_is(photo_site: Site):
+def test_a_file_that_is_no_picture_is_not_taken_and_that_is_said(photo_site: Site):
     with open_page(photo_site) as page:
         choose(page, "photo.heic", "image/heic", b"not a picture")
+        expect(page.locator("[data-photo-problem]")).to_have_text("no picture")
+        assert page.evaluate("document.querySelector('[data-photo]').files.length") == 0
+        choose(page, "photo.jpg", "image/jpeg", phone_photo())
+        expect(page.locator("[data-photo-problem]")).to_have_text("")
         send(page)
-    assert photo_site.sent[0]["photo"] == b"not a picture"
+    assert Image.open(BytesIO(photo_site.sent[0]["photo"])).format == "JPEG"
 
 
 def test_a_small_photo_keeps_its_size(photo_site: Site):

@@ -195,7 +195,7 @@ def raise_and_issue(day: Day) -> None:
     """4: a requisition is raised; three lots are issued by camera, by wedge and by hand."""
     operator, storekeeper = day.operator, day.storekeeper
     operator.go("/requisitions/new")
-    operator.fill({"body.lines.0.item": "item/SZ:M-1009", "body.lines.0.quantity": "8"})
+    operator.fill({"body.lines.0.item@item": "item/SZ:M-1009", "body.lines.0.quantity": "8"})
     day.did(operator, "requisition.raised")
     storekeeper.go(page_of(plant.APPROVED_REQUISITION))
     field = storekeeper.page.locator('#main [name="on@lot"]')

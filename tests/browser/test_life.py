@@ -138,6 +138,18 @@ def test_a_form_that_was_begun_when_the_tab_died_is_offered_again_and_goes_once_
     expect(draft).to_be_hidden()
 
 
+def test_what_was_typed_in_another_form_of_the_page_is_offered_after_one_was_sent(tablet: Device):
+    page = tablet.page
+    tablet.go(page_of(plant.SHARED_LOT))
+    page.locator("details:has(form[action='/do/note.added']) summary").click()
+    tablet.fill({"body.text": "Box is torn"})
+    page.locator("details:has(form[action='/do/material.issued']) summary").click()
+    tablet.fill({"body.quantity": "1"})
+    tablet.submit("material.issued")
+    page.locator("[data-draft]").get_by_text("Bring it back").click()
+    expect(page.locator('#main [name="body.text"]:visible')).to_have_value("Box is torn")
+
+
 def test_a_draft_is_not_shown_to_the_next_person(tablet: Device):
     tablet.go(ISSUE)
     tablet.fill({"body.quantity": "7"})

@@ -248,3 +248,16 @@ def test_a_badge_of_somebody_without_a_pin_here_says_what_to_do(floor: Floor) ->
     tablet.go("/scan")
     expect(page.locator("[data-switch]")).to_contain_text("zhou.min")
     expect(page.locator("[data-switch]")).to_contain_text("用密码登录")
+
+
+def test_a_link_that_was_opened_while_the_tablet_was_locked_is_followed_after_the_pin(floor: Floor):
+    tablet = floor.tablet
+    tablet.page.locator(".bar-lock button").click()
+    expect(tablet.page.locator(f"[data-person='{WANG}']")).to_be_visible()
+    floor.server.kill()
+    tablet.go(page_of(plant.SHARED_LOT))
+    tablet.page.locator(f"[data-person='{WANG}']").click()
+    tablet.press(WRONG_PIN)
+    expect(tablet.page.locator("[data-problems]")).to_contain_text("没有打开")
+    tablet.press(WANGS_PIN)
+    expect(tablet.page.locator("h1")).to_contain_text(plant.SHARED_LOT.rpartition(":")[2])

@@ -43,8 +43,23 @@ test("a draft ends with a week and with the sign-in, and is nobody else's", asyn
   server.signedIn = "zhao.lei";
   await device.enrol();
   assert.equal(await draftOf(device.database, "/lots/A", NOW), null);
+  await keepDraft(device.database, draft(), NOW);
   await forgetSignin(device.database, { isTold: true });
-  assert.equal(await metaOf(device, "drafts"), undefined);
+  const owners = (await metaOf(device, "drafts")).map(({ login }) => login);
+  assert.deepEqual(owners, ["wang.fang"]);
+});
+
+test("who comes back to a shared tablet finds the draft that was left there", async () => {
+  const server = plant();
+  const device = await ready(server);
+  const mine = [["body.quantity", "2.5"]];
+  await keepDraft(device.database, draft({ values: mine }), NOW);
+  server.signedIn = "zhao.lei";
+  await device.enrol();
+  await keepDraft(device.database, draft({ values: [["body.quantity", "7"]] }), NOW);
+  server.signedIn = "wang.fang";
+  await device.enrol();
+  assert.deepEqual((await draftOf(device.database, "/lots/A", NOW)).values, mine);
 });
 
 test("nobody's draft is not kept, nor one that is too large", async () => {

@@ -88,8 +88,8 @@ export function string({ min = 0, max = Infinity, pattern } = {}) {
     if (typeof value !== "string") throw malformed(where, "Input should be a valid string");
     const text = strip(value);
     const length = [...text].length;
-    if (length < min) throw malformed(where, `At least ${min} characters`);
-    if (length > max) throw malformed(where, `At most ${max} characters`);
+    if (length < min) throw malformed(where, min === 1 ? "Field required" : "Too short");
+    if (length > max) throw malformed(where, "Too long");
     if (pattern && !pattern.test(text)) throw malformed(where, "String should match pattern");
     return text;
   };
@@ -181,8 +181,8 @@ export function list(reader, { min = 0, max = Infinity } = {}) {
   return (value, where) => {
     if (!Array.isArray(value)) throw malformed(where, "Input should be a valid list");
     const read = value.map((one, index) => reader(one, `${where}.${index}`));
-    if (read.length < min) throw malformed(where, `At least ${min} items`);
-    if (read.length > max) throw malformed(where, `At most ${max} items`);
+    if (read.length < min) throw malformed(where, "Too few");
+    if (read.length > max) throw malformed(where, "Too many");
     return read;
   };
 }

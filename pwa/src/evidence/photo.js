@@ -19,7 +19,8 @@ const wired = new WeakMap();
 /**
  * Replaces each photo chosen in a file field by a JPEG of at most 1600 px, upright, without EXIF,
  * and shows the first in the next `<img data-photo-preview>`. A file that the browser cannot open
- * stays as it is. While this lasts the field is invalid with the text of `data-text-wait`.
+ * is not taken, as the server would not take it either: `[data-photo-problem]` says so in the words
+ * of its `data-text`. While this lasts the field is invalid with the text of `data-text-wait`.
  * Where a photo says where it was taken, `[data-photo-position]` beside it asks whether that may
  * be sent; unless its box is ticked it is not.
  * @param {HTMLInputElement} input
@@ -32,6 +33,8 @@ export function wirePhoto(input) {
   let choice = 0;
   let shownUrl = "";
   const consent = consentOf(input);
+  /** @type {HTMLElement | null | undefined} */
+  const problem = input.parentElement?.querySelector("[data-photo-problem]");
   /** @type {Photo[]} */
   let photos = [];
 
@@ -39,12 +42,15 @@ export function wirePhoto(input) {
     const mine = ++choice;
     const chosen = [...(input.files ?? [])];
     input.setCustomValidity(chosen.length > 0 ? (input.dataset["textWait"] ?? "…") : "");
-    const made = await Promise.all(chosen.map(taken));
+    const opened = await Promise.all(chosen.map((file) => taken(file).catch(() => null)));
     if (mine !== choice) return;
+    const made = opened.filter((photo) => photo !== null);
+    const isBroken = made.length < opened.length;
+    if (problem) problem.textContent = isBroken ? (problem.dataset["text"] ?? "…") : "";
     photos = made;
     const place = made.find((photo) => photo.position !== null)?.position ?? null;
     if (consent) askFor(consent, place);
-    if (made.some(({ file }, i) => file !== chosen[i])) hold();
+    if (chosen.length > 0) hold();
     input.setCustomValidity("");
     preview(made[0]?.file);
   }
@@ -83,12 +89,10 @@ export function wirePhoto(input) {
 
 /**
  * @param {File} file
- * @returns {Promise<Photo>}
+ * @returns {Promise<Photo>} rejects when it is no picture that this browser can open
  */
 async function taken(file) {
-  const made = await smaller(file).catch(() => file);
-  const position = made === file ? null : positionOf(await file.arrayBuffer());
-  return { file: made, position };
+  return { file: await smaller(file), position: positionOf(await file.arrayBuffer()) };
 }
 
 /** @param {Photo} photo */

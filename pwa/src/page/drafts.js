@@ -29,7 +29,12 @@ export function startDrafts() {
     if (at?.closest("[data-draft-drop]")) drop();
   });
   document.body.addEventListener("htmx:afterSwap", () => void offer());
-  document.body.addEventListener("htmx:beforeRequest", () => clearTimeout(soon));
+  document.body.addEventListener("htmx:beforeRequest", (event) => {
+    const { elt } = /** @type {CustomEvent} */ (event).detail;
+    keep(); // what stands in another form than the one that goes
+    const action = elt instanceof HTMLFormElement ? (elt.getAttribute("action") ?? "") : "";
+    if (action.startsWith("/do/")) sent = { place: placeOf(), action };
+  });
 }
 
 /** Looks whether something was kept of the page that is shown. */
@@ -39,7 +44,7 @@ export async function offer() {
   offered = null;
   show("[data-draft]", false);
   const place = placeOf();
-  if (document.querySelector("[data-done]")) return forget();
+  if (document.querySelector("[data-done]")) forget();
   if (!document.querySelector("#main form") || document.querySelector("[data-problems]")) return;
   const { draft = null } = (await ask({ type: "draft_of", place })) ?? {};
   if (!draft || place !== placeOf() || latest) return;
@@ -54,6 +59,7 @@ let sent = null;
 function touched({ target }) {
   const form = /** @type {HTMLElement} */ (target).closest?.("#main form[action^='/do/']");
   if (!(form instanceof HTMLFormElement)) return;
+  if (latest !== form) keep(); // what stands in the form before
   latest = form;
   clearTimeout(soon);
   soon = setTimeout(keep, QUIET_MS);
@@ -65,7 +71,6 @@ function keep() {
   if (!latest?.isConnected || latest.getAttribute("aria-busy") === "true") return;
   const place = placeOf();
   const action = latest.getAttribute("action") ?? "";
-  sent = { place, action };
   const values = valuesOf(latest);
   void tell({ type: "draft", draft: { place, action, values, at: new Date().toISOString() } });
 }

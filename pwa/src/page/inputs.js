@@ -16,10 +16,24 @@ export function wireInputs() {
     if (dismiss) drop(dismiss.parentElement);
   });
   document.addEventListener("toggle", (event) => onlyOne(event.target), { capture: true });
-  document.addEventListener("input", (event) => {
-    const field = /** @type {HTMLInputElement} */ (event.target);
-    if (field.matches?.("[data-limits]")) judge(field);
-  });
+  for (const type of ["input", "change"]) {
+    document.addEventListener(type, (event) => {
+      const field = /** @type {HTMLInputElement} */ (event.target);
+      if (!(/** @type {InputEvent} */ (event).isComposing)) plain(field);
+      if (field.matches?.("[data-limits]")) judge(field);
+    });
+  }
+}
+
+/**
+ * A number as a Chinese keyboard types it, or with the space that came along when it was pasted. A
+ * comma stays and is refused: it parts thousands for one and decimals for another.
+ * @param {HTMLInputElement} field
+ */
+function plain(field) {
+  if (!field.matches?.("input[inputmode=decimal], input[inputmode=numeric]")) return;
+  const value = field.value.normalize("NFKC").replaceAll("\u3002", ".").trim();
+  if (value !== field.value) field.value = value;
 }
 
 /**
@@ -55,7 +69,10 @@ function amount(button) {
   if (!field) return;
   const [before = 0, digits = 0] = [Number(field.value || 0), field.value.split(".")[1]?.length];
   const after = Math.max(0, before + (button.matches("[data-amount-more]") ? 1 : -1));
-  if (!Number.isFinite(after)) return;
+  if (!Number.isFinite(after)) {
+    field.reportValidity();
+    return;
+  }
   field.value = after.toFixed(digits);
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }

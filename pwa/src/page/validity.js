@@ -17,10 +17,11 @@ function said(field) {
   const { validity, dataset } = field;
   if (validity.customError && !("said" in dataset)) return; // somebody else's words
   field.setCustomValidity("");
-  const { textMissing, textChoose, textWrong } = document.body.dataset;
+  const { textMissing, textChoose, textWrong, textNumber } = document.body.dataset;
   const isChosen = ["file", "radio", "select-one"].includes(field.type);
   const missing = isChosen ? textChoose : textMissing;
-  const text = validity.valueMissing ? missing : textWrong;
+  const wrong = field.inputMode === "decimal" ? textNumber : textWrong;
+  const text = validity.valueMissing ? missing : wrong;
   if (validity.valid || !text) return;
   field.dataset["said"] = "";
   field.setCustomValidity(text);

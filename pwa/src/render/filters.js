@@ -5,6 +5,7 @@
  * tests/server/pages/test_liquid.py holds both to the same words.
  */
 
+import Big from "big.js";
 import { numbered } from "../labels/said.js";
 
 const SLOT = /\{(\w+)(?::(\w+))?(?:\|([^|{}]*)\|([^|{}]*))?\}/g;
@@ -69,7 +70,9 @@ export function wordFilters({ lang, messages, problems }) {
     return message.replaceAll(SLOT, (_, slot, prefix, one, many) => {
       const text = shown(at(params, slot));
       if (one !== undefined) return text === "1" ? one : many;
-      return prefix ? label(text, prefix) : text;
+      if (!prefix) return text;
+      const last = messageAt(messages, `${prefix}.${text.slice(text.lastIndexOf(".") + 1)}`);
+      return messageAt(messages, `${prefix}.${text}`) ?? last ?? text;
     });
   }
 
@@ -168,11 +171,17 @@ function before(first, second) {
   return Boolean(first && second && first < second);
 }
 
+/** @param {string | null} first an amount @param {string | null} second */
+function covers(first, second) {
+  return Boolean(first && second && new Big(first).gte(second));
+}
+
 /** @type {Record<string, (...args: any[]) => any>} */
 export const VALUE_FILTERS = {
   append: (value, more) => `${value ?? ""}${more ?? ""}`,
   at,
   before,
+  covers,
   day: (value) => (value ?? "").slice(0, 10),
   encode: (value) => encoded(String(value)),
   has,

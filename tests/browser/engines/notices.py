@@ -66,7 +66,7 @@ def test_a_notice_comes_through_a_push_service(
     other = opened()
     other.sign_in(OPERATOR)
     other.go("/requisitions/new")
-    other.fill({"body.lines.0.item": "item/SZ:M-1009", "body.lines.0.quantity": "8"})
+    other.fill({"body.lines.0.item@item": "item/SZ:M-1009", "body.lines.0.quantity": "8"})
     other.submit("requisition.raised")
     [[title, _, url]] = hand.wait(SHOWN)
     assert title == "有审批等您决定"

@@ -84,7 +84,7 @@ def operator(hand: Hand, told: Told) -> list[str]:
     hand.see("#next .notice-attention")
     told("first article out of limits holds the lot, self-check recorded, mutual check not offered")
     hand.go("/requisitions/new")
-    hand.fill({"body.lines.0.item": "item/SZ:M-1009", "body.lines.0.quantity": "8"})
+    hand.fill({"body.lines.0.item@item": "item/SZ:M-1009", "body.lines.0.quantity": "8"})
     recorded.append(hand.submit("requisition.raised"))
     told("requisition raised")
     return recorded

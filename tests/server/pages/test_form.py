@@ -129,7 +129,7 @@ def test_a_hole_is_filled_from_its_own_field_and_new_by_an_id():
 def test_a_hole_that_makes_no_key_is_refused_at_its_field(code: str):
     with pytest.raises(Problem) as caught:
         form(("on", "job/SZ:{code}"), ("on.code", code))
-    assert (caught.value.code, caught.value.field) == ("form_malformed", "on.code")
+    assert (caught.value.code, caught.value.field) == ("number_malformed", "on.code")
 
 
 def test_what_fills_a_hole_is_text_and_no_hole_itself():
