@@ -1,7 +1,8 @@
 """Dossier: all there is of one document for somebody who must check it years later.
 
 The document, the entries on it as their exact bytes, and every person's signature with what it is
-over and whether it is good. As JSON for programs, as CSV for a table; `dossier_pdf` prints it.
+over and whether it is good; of a case also the entries that it names, put aside or not, as nothing
+else tells what was in them. As JSON for programs, as CSV for a table; `dossier_pdf` prints it.
 21 CFR 11.10 (b), 11.50, 11.70.
 """
 
@@ -12,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, and_, or_, select
 
 from server.domain.model import DOCUMENTS
 from server.domain.signature import digest_of, said_in, text_signed
@@ -26,8 +27,8 @@ from sync.tables import JournalRow
 
 STANDING = ("applied", "merged", "conflict")
 COLUMNS = (
-    "at", "received_at", "kind", "by", "by_name", "status", "meaning", "signed_by", "signed_at",
-    "method", "is_good", "digest", "entry",
+    "at", "received_at", "kind", "by", "by_name", "status", "said", "meaning", "signed_by",
+    "signed_at", "method", "is_good", "digest", "entry",
 )  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -59,6 +60,7 @@ class Told:
     at: str
     received_at: str
     status: str
+    said: dict[str, Any]
     raw: str
     device_sig: str | None
     signature: Signed | None
@@ -93,12 +95,11 @@ class Dossier:
 
 def dossier_of(connection: Connection, document: dict[str, Any]) -> Dossier:
     """What the journal has of a document that the person may see."""
-    table = table_of(JournalRow)
-    rows = connection.execute(
-        select(table)
-        .where(table.c.status.in_(STANDING), table.c.on_key == document["key"])
-        .order_by(table.c.pos)
-    ).mappings()
+    table, key = table_of(JournalRow), document["key"]
+    about = and_(table.c.status.in_(STANDING), table.c.on_key == key)
+    named = [one["entry"] for one in document["entries"]] if key.startswith("case/") else []
+    wanted = or_(about, table.c.entry_id.in_(named)) if named else about
+    rows = connection.execute(select(table).where(wanted).order_by(table.c.pos)).mappings()
     found = [(row, entry) for row in rows if (entry := _entry(bytes(row["raw"]))) is not None]
     keys = {_signer_of(entry) for _, entry in found} - {""}
     signers = documents.load(connection, DOCUMENTS, keys)
@@ -135,9 +136,13 @@ def _told(
         at=entry.at,
         received_at=row["received_at"],
         status=row["status"],
+        said=said_in(entry.body),
         raw=bytes(row["raw"]).decode(),
         device_sig=row["sig"],
-        signature=_signed(entry, signers.get(_signer_of(entry))),
+        # Of what was put aside nobody knows whether it has the form of one.
+        signature=_signed(entry, signers.get(_signer_of(entry)))
+        if row["status"] in STANDING
+        else None,
     )
 
 
@@ -167,6 +172,7 @@ def _line(one: Told) -> dict[str, str]:
         "by": one.by,
         "by_name": one.by_name,
         "status": one.status,
+        "said": json.dumps(one.said, ensure_ascii=False),
     }
     if signed is not None:
         told |= {"meaning": signed.meaning, "signed_by": signed.name, "signed_at": signed.at}

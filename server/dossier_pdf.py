@@ -92,6 +92,9 @@ def printed(dossier: Dossier, words: Wording, picture: Picture, *, by: str, at: 
     sheet.rows(list(_facts(doc, words)))
     for step in doc.get("steps", []):
         _step(sheet, step, words, picture)
+    for one in dossier.entries if "entries" in doc else []:
+        sheet.say(_happened(one, words), size_pt=10, style="B")
+        sheet.rows(list(_said(one.said, words)))
     _signatures(sheet, dossier, words)
     sheet.say(words.text("timeline.title", {}), size_pt=12, style="B")
     sheet.rows([(_moment(one.at), _happened(one, words)) for one in dossier.entries])
@@ -100,6 +103,18 @@ def printed(dossier: Dossier, words: Wording, picture: Picture, *, by: str, at: 
 
 def _happened(one: Any, words: Wording) -> str:
     return f"{words.label(one.kind, 'kind')} · {one.by_name} · {one.entry}"
+
+
+def _said(said: Mapping[str, Any], words: Wording) -> Iterator[Row]:
+    """What an entry said, field by field, of whatever kind it is."""
+    for name, value in said.items():
+        if isinstance(value, Mapping):
+            yield from _said(value, words)
+        elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+            for one in value:
+                yield from _said(one, words)
+        else:
+            yield words.label(name, "field"), words.shown(value)
 
 
 def _facts(doc: Mapping[str, Any], words: Wording) -> Iterator[Row]:

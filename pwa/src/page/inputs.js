@@ -26,12 +26,14 @@ export function wireInputs() {
 }
 
 /**
- * A number as a Chinese keyboard types it, or with the space that came along when it was pasted. A
- * comma stays and is refused: it parts thousands for one and decimals for another.
+ * A number as a Chinese keyboard types it, or with the space that came along when it was pasted;
+ * that of a phone too, so that it can be called. A comma stays and is refused: it parts thousands
+ * for one and decimals for another.
  * @param {HTMLInputElement} field
  */
 function plain(field) {
-  if (!field.matches?.("input[inputmode=decimal], input[inputmode=numeric]")) return;
+  const isNumber = field.matches?.("[inputmode=decimal], [inputmode=numeric]");
+  if (!isNumber && field.type !== "tel") return;
   const value = field.value.normalize("NFKC").replaceAll("\u3002", ".").trim();
   if (value !== field.value) field.value = value;
 }

@@ -57,6 +57,22 @@ def test_every_kind_of_record_in_the_plant_is_printed(house: House):
             assert answer.content.startswith(PDF), key
 
 
+def test_the_record_of_a_case_tells_what_the_entry_said_that_was_put_aside(house: House):
+    device = house.device(login_of("storekeeper", "SZ"))
+    said = {"item": "item/SZ:M-1001", "quantity": "77", "location": "RECV-01", "supplier": "Other"}
+    [verdict] = device.verdicts(device.entry("lot.received", LOT, said))
+    assert (verdict["status"], verdict["code"]) == ("parked", "already_exists")
+    boss = house.browser(login_of("supervisor", "SZ"))
+    page = f"/cases/{verdict['case'].partition('/')[2]}"
+    assert f'href="{page}/record.pdf"' in boss.get(page).text
+    [told] = boss.get(f"{page}/record.json").json()["entries"]
+    assert (told["status"], told["said"]) == ("parked", said)
+    table = boss.get(f"{page}/record.csv").text.removeprefix("\ufeff")
+    [line] = csv.DictReader(io.StringIO(table))
+    assert json.loads(line["said"])["supplier"] == "Other"
+    assert boss.get(f"{page}/record.pdf").content.startswith(PDF)
+
+
 def test_a_record_out_of_somebodys_scope_is_not_there(house: House):
     stranger = house.browser(login_of("operator", "HD"))
     assert stranger.get(f"{PAGE}/record.json").status_code == 404
