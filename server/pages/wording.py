@@ -15,6 +15,7 @@ LANGUAGES = ("zh_CN", "en")
 FOLDERS = {"asset": "delivered", "equipment": "equipment", "person": "people"}
 SLOT = re.compile(r"\{(\w+)(?::(\w+))?(?:\|([^|{}]*)\|([^|{}]*))?\}")
 MOMENT = re.compile(r"(\d{4})-(\d\d-\d\d)T(\d\d:\d\d)")
+CODE = "code"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -77,8 +78,8 @@ class Wording:
         return "" if value is None else str(value)
 
     def _fill(self, message: str, params: Mapping[str, Any]) -> str:
-        """Fills `{name}`, `{name:prefix}` (a label, for lines.0.item that of item) and
-        `{name|one|many}`.
+        """Fills `{name}`, `{name:prefix}` (a label, for lines.0.item that of item),
+        `{name:code}` (of a document's key what people call it) and `{name|one|many}`.
         """
 
         def slot(match: re.Match[str]) -> str:
@@ -88,6 +89,8 @@ class Wording:
                 return str(one if shown == "1" else many)
             if not prefix:
                 return shown
+            if prefix == CODE:
+                return shown.rpartition(":")[2]
             last = self._messages.get(f"{prefix}.{shown.rpartition('.')[2]}", shown)
             return self._messages.get(f"{prefix}.{shown}", last)
 

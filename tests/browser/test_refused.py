@@ -11,7 +11,7 @@ from tests.browser.device import Device, Opened
 from tests.browser.real_server import RealServer
 from tests.browser.sights import page_of
 
-TECHNICIAN, OTHER, OPERATOR = "zhou.min", "wu.gang", "wang.fang"
+TECHNICIAN, OTHER, OPERATOR, KEEPER = "zhou.min", "wu.gang", "wang.fang", "chen.jing"
 PIN, WRONG_PIN = "141421", "998877"
 AT_ACCEPTANCE = "visit/HD:V2611-002"
 ANSWERS = "body.answers."
@@ -100,3 +100,17 @@ def test_a_number_that_can_not_be_one_is_refused_in_the_persons_language(opened:
     device.fill({"body.lines.0.item@item": "item/SZ:M-1009", "body.lines.0.quantity": "0"})
     refused(device, "requisition.raised")
     expect(device.page.locator("[data-problems]")).to_contain_text("“数量”填写有误：超出允许范围")
+
+
+def test_a_place_that_was_typed_small_or_wide_is_the_place_on_the_label(
+    opened: Opened, server: RealServer
+):
+    device = opened(KEEPER)
+    device.go(page_of(plant.SHARED_LOT) + "?form=material.put_away")
+    device.fill({"body.quantity": "1"})
+    device.page.locator('form[action="/do/material.put_away"] [name="body.target"]').click()
+    device.page.keyboard.type("a-02-０５")
+    device.submit("material.put_away")
+    device.wait_until_sent()
+    holdings = server.document(plant.SHARED_LOT)["holdings"]
+    assert "A-02-05" in [one["location"] for one in holdings]

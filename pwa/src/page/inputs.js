@@ -23,6 +23,15 @@ export function wireInputs() {
       if (field.matches?.("[data-limits]")) judge(field);
     });
   }
+  document.addEventListener("change", ({ target, isTrusted }) => {
+    const field = /** @type {HTMLInputElement} */ (target);
+    if (isTrusted && field.matches?.("[data-place]")) field.value = placeCode(field.value);
+  });
+}
+
+/** @param {string} typed @returns {string} as the label of the place has it */
+function placeCode(typed) {
+  return typed.normalize("NFKC").trim().toUpperCase();
 }
 
 /**

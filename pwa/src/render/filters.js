@@ -12,6 +12,7 @@ const SLOT = /\{(\w+)(?::(\w+))?(?:\|([^|{}]*)\|([^|{}]*))?\}/g;
 /** Where the pages of a kind are, if not under its plural. @type {Record<string, string>} */
 const FOLDERS = { asset: "delivered", equipment: "equipment", person: "people" };
 const MOMENT = /^(\d{4})-(\d\d-\d\d)T(\d\d:\d\d)/;
+const CODE = "code";
 const NO_BREAK = "\u00a0";
 
 /** @typedef {Record<string, any>} Hash */
@@ -71,6 +72,7 @@ export function wordFilters({ lang, messages, problems }) {
       const text = shown(at(params, slot));
       if (one !== undefined) return text === "1" ? one : many;
       if (!prefix) return text;
+      if (prefix === CODE) return text.slice(text.lastIndexOf(":") + 1);
       const last = messageAt(messages, `${prefix}.${text.slice(text.lastIndexOf(".") + 1)}`);
       return messageAt(messages, `${prefix}.${text}`) ?? last ?? text;
     });

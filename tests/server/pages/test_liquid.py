@@ -328,6 +328,15 @@ FILTERS: list[tuple[str, Any]] = [
         {"code": "lot_not_usable", "params": {"lot": "L<1>", "status": "failed"}},
     ),
     ("{{ x | problem }}", {"code": "sign_in_throttled", "params": {"seconds": 1}}),
+    ("{{ x | problem }}", {"code": "unknown_document", "params": {"key": "lot/SZ:M-1:L<1>"}}),
+    (
+        "{{ x | problem }}",
+        {"code": "body_malformed", "params": {"where": "lines.0.item", "why": "Field required"}},
+    ),
+    (
+        "{{ x | problem }}",
+        {"code": "body_malformed", "params": {"where": "lines.0.zzz", "why": "Odd"}},
+    ),
     ("{{ x | problem }}", {"code": "no_such_code", "params": None}),
     ("{{ x | problem }}", {"code": None}),
     ("{{ x | problem }}", None),
