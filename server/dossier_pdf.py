@@ -82,17 +82,20 @@ class Sheet(FPDF):
 def printed(dossier: Dossier, words: Wording, picture: Picture, *, by: str, at: str) -> bytes:
     """The PDF. `picture` gives the bytes of an evidence by its SHA-256, None if it is not here."""
     doc = dossier.document
-    number = str(doc.get("number") or doc.get("code") or doc["key"])
+    is_case = doc["key"].startswith("case/")
+    number = str(doc.get("number") or doc.get("about_label") or doc.get("code") or doc["key"])
     kind = words.label(f"title.{doc['key'].partition('/')[0]}")
     foot = words.text("dossier.printed", {"name": by, "at": _moment(at)})
     sheet = Sheet(f"{kind} {number}", f"{kind} {number} · {foot}")
     sheet.say(words.text("app.name", {}), size_pt=9, color=SOFT)
     sheet.say(f"{kind} {number}", size_pt=18, style="B")
     sheet.ln(3)
+    if is_case:
+        sheet.say(words.problem(doc))
     sheet.rows(list(_facts(doc, words)))
     for step in doc.get("steps", []):
         _step(sheet, step, words, picture)
-    for one in dossier.entries if "entries" in doc else []:
+    for one in dossier.entries if is_case else []:
         sheet.say(_happened(one, words), size_pt=10, style="B")
         sheet.rows(list(_said(one.said, words)))
     _signatures(sheet, dossier, words)

@@ -321,7 +321,17 @@ def mentions_template(source: PurePosixPath, template: PurePosixPath) -> bool:
 def locale_keys(language: str) -> set[str]:
     """All keys of a language, dotted where they nest; none while the file is not there."""
     path = REPOSITORY / "server" / "locale" / f"{language}.json"
-    return set(dotted(json.loads(path.read_text("utf-8")))) if path.exists() else set()
+    if not path.exists():
+        return set()
+    return set(dotted(json.loads(path.read_text("utf-8"), object_pairs_hook=each_once)))
+
+
+def each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Of two messages under one key nobody would ever see the first."""
+    keys = [key for key, _ in pairs]
+    twice = {key for key in keys if keys.count(key) > 1}
+    assert not twice, f"twice in one place: {twice}"
+    return dict(pairs)
 
 
 def dotted(tree: dict[str, object], above: str = "") -> Iterator[str]:
