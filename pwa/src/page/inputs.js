@@ -25,13 +25,20 @@ export function wireInputs() {
   }
   document.addEventListener("change", ({ target, isTrusted }) => {
     const field = /** @type {HTMLInputElement} */ (target);
-    if (isTrusted && field.matches?.("[data-place]")) field.value = placeCode(field.value);
+    if (isTrusted) settle(field);
   });
 }
 
-/** @param {string} typed @returns {string} as the label of the place has it */
-function placeCode(typed) {
-  return typed.normalize("NFKC").trim().toUpperCase();
+/**
+ * The code of a place as its label has it, a new number without wide characters; what a scanner
+ * filled in stays as it was read.
+ * @param {HTMLInputElement} field
+ */
+function settle(field) {
+  const isPlace = field.matches?.("[data-place]");
+  if (!isPlace && !field.name?.startsWith("on.")) return;
+  const code = field.value.normalize("NFKC").trim();
+  field.value = isPlace ? code.toUpperCase() : code;
 }
 
 /**
