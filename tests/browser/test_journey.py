@@ -159,6 +159,7 @@ def scan_and_record(day: Day) -> None:
     operator.fill(FIRST_ARTICLE)
     day.did(operator, "step.recorded")
     expect(page.locator("[data-done]")).to_have_attribute("data-done-status", "")
+    expect(page.locator("[data-done]")).to_contain_text("不合格")
     operator.go(page_of(plant.FIRST_ARTICLE_LOT))
     expect(page.locator(".sign-on_hold")).to_contain_text("待处理")
     expect(page.locator("header .unsent")).to_be_visible()

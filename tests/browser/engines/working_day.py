@@ -4,9 +4,10 @@ Four people in turn, each by PIN: what test_journey does with four devices of Ch
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from server.demo import plant
@@ -29,6 +30,15 @@ EVIDENCE_SHOWN = """return Promise.all([...document.querySelectorAll("#main img[
   .then((shown) => shown.length > 0 && shown.every(Boolean))"""
 
 Told = Callable[[str], None]
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RealServer]:
+    """A plant for each engine: what one recorded, the other can't record again."""
+    own = RealServer(tmp_path / "plant")
+    own.start()
+    yield own
+    own.kill()
 
 
 def test_a_working_day_on_one_tablet_without_the_server(
