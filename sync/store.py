@@ -5,7 +5,9 @@ SQLite (WAL, synchronous=FULL) and PostgreSQL. What is asked of them in bulk goe
 """
 
 import secrets
+import sqlite3
 import threading
+import time
 import uuid
 import zlib
 from collections.abc import Iterator
@@ -33,6 +35,7 @@ from sync.tables import MetaRow
 BUSY_TIMEOUT_MS = 15_000
 # Pages of 4 KiB that gather in the write-ahead log: a hot document is moved once for many changes.
 CHECKPOINT_PAGES = 4_000
+WAL_AGAIN_S = 0.01
 TURNS = 16
 # As many as wait for one another in one process: its web threads (two each) and its writers.
 CONNECTIONS_KEPT = 8
@@ -174,8 +177,8 @@ def _engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
+        _begin_wal(connection)
         for pragma in (
-            "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
@@ -189,6 +192,21 @@ def _engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _begin_wal(connection: Any) -> None:
+    """Where several open a new file at once, SQLite tells all but one at once that it is locked,
+    however long they would wait.
+    """
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(WAL_AGAIN_S)
 
 
 def _asked_of_postgresql(url: URL) -> dict[str, Any]:
