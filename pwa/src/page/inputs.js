@@ -30,8 +30,7 @@ export function wireInputs() {
 }
 
 /**
- * The code of a place as its label has it, a new number without wide characters; what a scanner
- * filled in stays as it was read.
+ * The code of a place as its label has it, a new number without wide characters.
  * @param {HTMLInputElement} field
  */
 function settle(field) {
