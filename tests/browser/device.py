@@ -96,7 +96,7 @@ class Device:
             ),
             viewport=self._viewport,
             locale=self._locale,
-            has_touch=self._viewport is PHONE,
+            has_touch=True,
             permissions=["camera"] if self._camera else [],
             env=self._environment,
         )

@@ -13,6 +13,7 @@ from server.demo import plant
 from tests.browser.device import PHONE, TABLET, Opened
 from tests.browser.screenshots import page_of
 
+GLOVES_PX = 126  # 20 mm where an inch has 160 of them
 ANSWERS = "body.answers."
 SURVEY = {"safe": "confirmed", "finding": "Needle stuck", "inlet_pressure": "0.8",
           "outlet_pressure": "0.42"}  # fmt: skip
@@ -229,7 +230,7 @@ def test_no_button_is_too_small_for_its_place(opened: Opened) -> None:
     operator = opened("wang.fang", viewport=TABLET)
     for key in (plant.SELF_CHECK_JOB, plant.FIRST_ARTICLE_LOT):
         operator.go(page_of(key))
-        assert operator.page.evaluate(too_small, 76) == []
+        assert operator.page.evaluate(too_small, GLOVES_PX) == []
         wide = "() => document.documentElement.scrollWidth <= innerWidth"
         assert operator.page.evaluate(wide)
 
