@@ -1,7 +1,8 @@
-/** The number on the app's icon: how many entries wait on this device to be sent. */
+/** The number on the app's icon: how many entries and pictures are not with the server yet. */
 
-/** @param {number} waiting */
-export function paintBadge(waiting) {
+/** @param {import("./net.js").NetState} state */
+export function paintBadge({ waiting: entries, photos, refused }) {
+  const waiting = entries + photos + refused;
   const { navigator } = /** @type {any} */ (globalThis);
   // Where the app is not installed there is no icon, and the browser says no.
   const painting = waiting > 0 ? navigator?.setAppBadge?.(waiting) : navigator?.clearAppBadge?.();

@@ -15,6 +15,7 @@ import { waitingRows } from "./outbox.js";
  * @property {boolean} online
  * @property {number} waiting entries that the server has not answered
  * @property {number} photos and signatures that are still to be sent
+ * @property {number} refused those that the server did not take
  * @property {string} oldest device time of the oldest of them, or empty
  * @property {boolean} syncing
  * @property {boolean} signed_out the server wants a sign-in before it goes on
@@ -69,9 +70,11 @@ export function createNet(database, broadcast, shared) {
 
 /** @param {any} tx with meta, outbox and blobs */
 async function storedState(tx) {
-  const [rows, photos, session, holders, policy, feed, more] = await Promise.all([
+  const states = tx.objectStore("blobs").index("state");
+  const [rows, photos, refused, session, holders, policy, feed, more] = await Promise.all([
     waitingRows(tx),
-    tx.objectStore("blobs").index("state").count("waiting"),
+    states.count("waiting"),
+    states.count("refused"),
     sessionOf(tx),
     holdersOf(tx),
     policyOf(tx),
@@ -83,6 +86,7 @@ async function storedState(tx) {
   return {
     waiting: rows.length,
     photos,
+    refused,
     oldest: rows[0]?.at ?? "",
     signed_out: (standing ?? null) !== null && !isRevoked,
     revoked: isRevoked,

@@ -23,7 +23,11 @@ export async function outboxOf(moment) {
   // What somebody else recorded here is theirs to see; it goes up all the same.
   const isOwn = (/** @type {OutboxRow} */ row) => !signin || row.actor === signin.login;
   const ledger = all.filter(isOwn);
-  const unread = ledger.filter((row) => row.verdict?.status === "rejected" && !row.is_read);
+  const unsent = await unsentBlobs(moment.tx);
+  const isUnsettled = (/** @type {OutboxRow} */ row) =>
+    (row.verdict?.status === "rejected" && !row.is_read) ||
+    unsent.some((sha256) => row.bytes.includes(sha256));
+  const unread = ledger.filter(isUnsettled);
   const recent = ledger.filter((row) => !row.is_read).slice(-RECENT_SHOWN);
   const rows = moment.rows.filter(isOwn);
   const answered = rows.filter((row) => row.verdict !== null);
@@ -33,6 +37,16 @@ export async function outboxOf(moment) {
   const waiting = rows.filter((row) => row.verdict === null);
   for (const row of [...waiting, ...after]) entries.push(await lineOf(moment, row));
   return entries;
+}
+
+/**
+ * @param {any} tx
+ * @returns {Promise<string[]>} pictures that the server does not have yet, or did not take
+ */
+async function unsentBlobs(tx) {
+  const states = tx.objectStore("blobs").index("state");
+  const [waiting, refused] = [states.getAllKeys("waiting"), states.getAllKeys("refused")];
+  return [...(await waiting), ...(await refused)];
 }
 
 /**

@@ -45,7 +45,7 @@ export function createRendering({ net, shared, templates, now }) {
   return async function render({ url, isPartial }, { page, session, more, standing }) {
     const lang = session.lang || preferredLanguage();
     const { build } = await shared();
-    const { worker, online, waiting, photos, oldest } = await (standing ?? net.state());
+    const { worker, online, waiting, photos, refused, oldest } = await (standing ?? net.state());
     const { session: _, ...me } = session.signin ?? { session: "" };
     return (await rendererOf(lang)).render(page.template, {
       page: pageOf(page, url),
@@ -53,7 +53,7 @@ export function createRendering({ net, shared, templates, now }) {
       lang,
       today: localDay(now()),
       query: queryOf(page, url),
-      net: { worker, online, waiting, photos, oldest },
+      net: { worker, online, waiting, photos, refused, oldest },
       doc: null,
       pending: [],
       touched: [],

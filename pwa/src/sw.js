@@ -94,7 +94,7 @@ async function blobFor(request) {
 
 /** @param {any} message to every open page, also one that came past this worker */
 async function broadcast(message) {
-  if (message.type === "net") paintBadge(message.waiting);
+  if (message.type === "net") paintBadge(message);
   for (const client of await worker.clients.matchAll(EVERY_PAGE))
     client.postMessage(message);
 }

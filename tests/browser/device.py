@@ -17,6 +17,7 @@ from tests.browser.real_server import RealServer
 
 TABLET: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
+MM_20_PX = 126  # on a tablet; where an inch has 160 pixels, as Android counts them
 PASSWORD = "traveler-demo"
 WAIT_MS = 30_000
 ASK_AGAIN_MS = 100

@@ -10,10 +10,9 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from server.demo import plant
-from tests.browser.device import PHONE, TABLET, Opened
+from tests.browser.device import MM_20_PX, PHONE, TABLET, Opened
 from tests.browser.screenshots import page_of
 
-GLOVES_PX = 126  # 20 mm where an inch has 160 of them
 ANSWERS = "body.answers."
 SURVEY = {"safe": "confirmed", "finding": "Needle stuck", "inlet_pressure": "0.8",
           "outlet_pressure": "0.42"}  # fmt: skip
@@ -183,11 +182,14 @@ def test_a_photo_shows_here_at_once_and_elsewhere_when_it_has_arrived(
     expect(page.locator("[data-photo-preview]").first).to_be_visible()
     technician.submit("visit.step_recorded")
     technician.wait_until_sent()
+    bar = page.locator("[data-net-waiting]")
+    expect(bar).to_have_text("1 张影像待发送")
     supervisor.go(page_of(plant.OPEN_VISIT))
     picture = supervisor.page.locator("img[data-evidence]").first
     expect(supervisor.page.locator(".evidence-missing").first).to_have_text("影像还在路上")
     technician.context.unroute_all()
     technician.go("/")
+    expect(bar).to_have_text("全部已同步")
     expect(picture).to_be_visible(timeout=60_000)
     shown = "img => img.decode().then(() => img.naturalWidth > 0)"
     assert picture.evaluate(shown)
@@ -230,7 +232,7 @@ def test_no_button_is_too_small_for_its_place(opened: Opened) -> None:
     operator = opened("wang.fang", viewport=TABLET)
     for key in (plant.SELF_CHECK_JOB, plant.FIRST_ARTICLE_LOT):
         operator.go(page_of(key))
-        assert operator.page.evaluate(too_small, GLOVES_PX) == []
+        assert operator.page.evaluate(too_small, MM_20_PX) == []
         wide = "() => document.documentElement.scrollWidth <= innerWidth"
         assert operator.page.evaluate(wide)
 

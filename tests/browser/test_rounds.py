@@ -10,13 +10,12 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from server.demo import plant
-from tests.browser.device import PHONE, Opened
+from tests.browser.device import MM_20_PX, PHONE, Opened
 from tests.browser.real_server import RealServer
 from tests.browser.test_scanner import wedge
 
 FIRST, SECOND, PLACE = "L2611-02", "L2611-01", "A-01-02"
 KEYS = {code: f"lot/SZ:M-1001:{code}" for code in (FIRST, SECOND)}
-MM_20_PX = 75.6
 OPEN = re.compile("looking|found|paused")
 BOLD = re.compile(r"<b>([^<]+)</b>")
 

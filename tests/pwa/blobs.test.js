@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PART_BYTES, SENT_KEPT } from "../../pwa/src/blobs.js";
+import { markRead, outboxOf } from "../../pwa/src/outbox_page.js";
 import { createServer, counter, json } from "./plant.js";
 import { add, blobOf, ready, rows, wake } from "./world.js";
 
@@ -84,6 +85,27 @@ test("one that is refused is kept, told, and tried again when a person asks", as
   assert.equal(server.blobs.has(blob.sha256), false);
   await device.sync.blobs({ again: true });
   assert.equal(server.blobs.get(blob.sha256).bytes.length, blob.size);
+});
+
+test("what the server lacks is counted, and stays in the outbox after it was read", async () => {
+  const { server, device, blob } = await desk(10);
+  const counted = async () => {
+    const { photos, refused } = await device.net.state();
+    return [photos, refused];
+  };
+  await device.sync.run();
+  assert.deepEqual(await counted(), [1, 0], "its entry is there, it is not");
+  server.fault = (path, stage) =>
+    path.startsWith("/blobs/") && stage === "after" ? json({ code: "blob_type" }, 415) : undefined;
+  await device.sync.blobs();
+  assert.deepEqual(await counted(), [0, 1]);
+  for (const { id } of await rows(device, "ledger")) await markRead(device.database, id);
+  const [entry] = await device.view.read(outboxOf);
+  assert.deepEqual([entry.blobs[0].sha256, entry.blobs[0].code], [blob.sha256, "blob_type"]);
+  server.fault = () => undefined;
+  await device.sync.blobs({ again: true });
+  assert.deepEqual(await counted(), [0, 0]);
+  assert.deepEqual(await device.view.read(outboxOf), []);
 });
 
 test("a stranger's answer is not taken for the server's", async () => {

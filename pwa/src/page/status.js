@@ -38,24 +38,31 @@ export function keepPainting() {
  * @param {HTMLElement} bar
  * @param {NetState} state
  */
-function paintBar(bar, { online, syncing, waiting, oldest, signed_out, failure }) {
+function paintBar(bar, state) {
+  const { online, syncing, waiting, photos, refused, oldest, signed_out, failure } = state;
   const isStopped = signed_out || failure !== "";
-  bar.dataset["state"] = online ? (isStopped ? "stopped" : "online") : "offline";
+  const count = waiting || photos || refused;
+  bar.dataset["state"] = online ? (isStopped || refused > 0 ? "stopped" : "online") : "offline";
   bar.dataset["syncing"] = String(syncing);
   bar.dataset["waiting"] = String(waiting);
   bar.dataset["oldest"] = oldest;
   bar.title = failure;
-  const state = online ? (isStopped && waiting > 0 ? "Stopped" : "Online") : "Offline";
-  const sent = syncing && waiting > 0 ? "Sending" : "Sent";
-  write(bar, "[data-net-state]", text(bar, state));
-  write(
-    bar,
-    "[data-net-waiting]",
-    waiting > 0 ? text(bar, "Waiting", { count: waiting }) : text(bar, sent),
-  );
+  const said = online ? (isStopped && waiting > 0 ? "Stopped" : "Online") : "Offline";
+  write(bar, "[data-net-state]", text(bar, said));
+  write(bar, "[data-net-waiting]", text(bar, whatWaits(state), { count }));
   write(bar, "[data-net-oldest]", oldest ? text(bar, "Oldest", { age: ageSince(oldest) }) : "");
-  write(bar, "[data-net-count]", String(waiting));
-  show("[data-net-count]", waiting > 0);
+  write(bar, "[data-net-count]", String(count));
+  show("[data-net-count]", count > 0);
+}
+
+/**
+ * @param {NetState} state
+ * @returns {string} the name of the words for it: entries first, then their pictures
+ */
+function whatWaits({ waiting, photos, refused }) {
+  if (waiting > 0) return "Waiting";
+  if (photos > 0) return "Photos";
+  return refused > 0 ? "Refused" : "Sent";
 }
 
 /** @param {NetState} state */

@@ -44,6 +44,14 @@ def test_a_location_s_label_in_stock_taking_is_a_place_and_no_lot_that_was_not_f
     assert "Not found" in typed
 
 
+def test_nothing_is_issued_in_a_round_for_a_requisition_that_nobody_knows(shared_house: House):
+    _, lot = place_of(shared_house, "SZ")
+    asked = {"code": lot, "requisition": "SZ:R-NONE"}
+    text = shared_house.browser(KEEPER).get("/stock/issue", params=asked).text
+    assert "Requisition SZ:R-NONE was not found" in text
+    assert "/do/material.issued" not in text
+
+
 def test_a_place_of_the_same_name_at_another_site_is_another_place(shared_house: House):
     place, code = place_of(shared_house, "SZ")
     assert code not in shared_house.browser(KEEPER).get(f"/locations/HD:{place}").text
