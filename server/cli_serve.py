@@ -17,6 +17,7 @@ import uvicorn
 from server.app import create_app, create_setup_app
 from server.collector import relax
 from server.demo.people import PASSWORDS, PEOPLE
+from server.lateness.tell import tell_late
 from server.notices.notifier import Notifier
 from server.plant import Plant, opened
 from server.printing.hall import printing
@@ -160,6 +161,7 @@ def _run(
     plant.require_own_app()
     configure_logs(level)
     resume(plant)
+    tell_late(plant)
     try:
         with _setup_page(plant, arguments, proof), _notices(plant), printing(plant):
             _serve_app(plant, arguments, proof)

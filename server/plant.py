@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, select
 from server.accounts.sessions import standings
 from server.domain.model import DOCUMENTS, KINDS, MODEL
 from server.domain.rights import AREAS_BY_ROLE
+from server.lateness.note import note
 from server.pages.liquid import Renderer
 from server.pages.table import PAGES
 from server.records.project import project
@@ -27,7 +29,7 @@ from sync.entry import read
 from sync.pokes import Listener
 from sync.problem import Problem
 from sync.push import Delivery, Engine
-from sync.reconcile import Candidate, Outcome, Reconciler
+from sync.reconcile import Candidate, Outcome, Reconciler, Result
 from sync.store import Store, table_of
 from sync.tables import DeviceRow
 from sync.writer import Writer, utc_now
@@ -38,12 +40,16 @@ WEB_TRIES = 5
 
 @dataclass
 class Plant:
-    """Settings, database, engine and texts of one server process."""
+    """Settings, database, engine and texts of one server process.
+
+    `late` is set while there may be something noted as late that no case tells of.
+    """
 
     settings: Settings
     store: Store
     engine: Engine
     writer: Writer
+    late: threading.Event
     pokes: list[Callable[[dict[str, int]], None]] = field(default_factory=list)
     listener: Listener | None = None
 
@@ -197,14 +203,23 @@ def opened(settings: Settings) -> Plant:
     settings.data.mkdir(parents=True, exist_ok=True)
     store = Store(settings.database_url)
     brought_up(store)
-    engine = Engine(store, MODEL, standings, project)
+    limit = timedelta(hours=settings.late_hours)
+    late = threading.Event()
+    late.set()  # perhaps the process before this one died before it told
+
+    def written(connection: Connection, results: list[Result], now: datetime) -> None:
+        project(connection, results)
+        if note(connection, results, now, limit):
+            late.set()
+
+    engine = Engine(store, MODEL, standings, written)
     listeners: list[Callable[[dict[str, int]], None]] = []
 
     def poke(scopes: dict[str, int]) -> None:
         for listener in list(listeners):
             listener(scopes)
 
-    plant = Plant(settings, store, engine, Writer(engine, poke=poke), listeners)
+    plant = Plant(settings, store, engine, Writer(engine, poke=poke), late, listeners)
     if store.is_shared:
         plant.listener = Listener(store, poke)
     return plant

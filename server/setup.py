@@ -26,21 +26,32 @@ def perform(plant: Plant, deeds: Iterable[tuple[Deed, datetime]]) -> None:
 
     Problem: the one for which a deed was refused; then nothing was written.
     """
-    moved: dict[str, int] = {}
     with plant.store.write() as connection:
-        hold(connection, f"device {SERVER_DEVICE}")
-        _server_device(connection, plant.now())
-        for deed, now in deeds:
-            _, raw = chain_of(connection, SERVER_DEVICE).add(deed, app="setup")
-            answers, scopes = push_within(
-                connection, plant.engine, [Delivery(SERVER_DEVICE, [(raw, None)])], now
-            )
-            verdict = answers[0].verdicts[0]
-            if verdict["status"] in ("rejected", "parked"):
-                raise Problem(verdict["code"], verdict["params"])
-            moved |= scopes
+        moved = perform_within(connection, plant, deeds)
     for poke in list(plant.pokes):
         poke(moved)
+
+
+def perform_within(
+    connection: Connection, plant: Plant, deeds: Iterable[tuple[Deed, datetime]]
+) -> dict[str, int]:
+    """The same within a transaction that is open already; the scopes that moved.
+
+    Whoever else performs waits from before the first deed is asked for until the transaction ends.
+    """
+    hold(connection, f"device {SERVER_DEVICE}")
+    _server_device(connection, plant.now())
+    moved: dict[str, int] = {}
+    for deed, now in deeds:
+        _, raw = chain_of(connection, SERVER_DEVICE).add(deed, app="setup")
+        answers, scopes = push_within(
+            connection, plant.engine, [Delivery(SERVER_DEVICE, [(raw, None)])], now
+        )
+        verdict = answers[0].verdicts[0]
+        if verdict["status"] in ("rejected", "parked"):
+            raise Problem(verdict["code"], verdict["params"])
+        moved |= scopes
+    return moved
 
 
 def perform_now(plant: Plant, kind: str, on: str, body: Mapping[str, object]) -> None:

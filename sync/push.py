@@ -42,7 +42,7 @@ Standings = Callable[[Connection, list[Entry]], Mapping[str, Outcome]]
 Verdict = dict[str, Any]  # as `journal.verdict_of` has it
 # Where each changed document lies or is gone by now: its scopes, and since which version of each.
 Places = dict[str, list[tuple[str, int]]]
-# Writes the facts for reports, in the same transaction.
+# Writes what the server keeps of it beside the documents, in the same transaction.
 Project = Callable[[Connection, list[Result], datetime], None]
 
 
@@ -61,18 +61,13 @@ class Delivery:
 
 @dataclass
 class Answer:
-    """What the device is told: verdicts in the order of its entries.
-
-    `fresh`, which it is not told, are the ids of those that came for the first time and were not
-    put aside.
-    """
+    """What the device is told: verdicts in the order of its entries."""
 
     epoch: str
     now: str
     last_seq: int
     verdicts: list[Verdict] = field(default_factory=list)
     need: str | None = None
-    fresh: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -148,9 +143,6 @@ def push_within(
             last_seq=devices[delivery.device]["last_seq"],
             verdicts=[verdicts[i] for i in answered],
             need=need,
-            fresh=[
-                i for i in answered if i in intake.arrived and verdicts[i]["status"] != "parked"
-            ],
         )
         for delivery, (answered, need) in zip(deliveries, taken, strict=True)
     ]

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 import server.accounts.tables
+import server.lateness.tables
 import server.notices.tables
 import server.printing.tables
 import server.records.tables
@@ -19,6 +20,7 @@ from sync.store import Store
 TABLES = (
     sync.tables,
     server.accounts.tables,
+    server.lateness.tables,
     server.notices.tables,
     server.printing.tables,
     server.records.tables,

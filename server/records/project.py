@@ -1,7 +1,6 @@
 """From reconciled entries to the report tables, in the same transaction; by replay the same."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -42,7 +41,7 @@ ALL = (
 REBUILD_ENTRIES = 200
 
 
-def project(connection: Connection, results: list[Result], _now: datetime | None = None) -> None:
+def project(connection: Connection, results: list[Result]) -> None:
     """Write the facts of these results: what happened line by line, what stands as it ends."""
     latest = {key: document for result in results for key, document in result.after.items()}
     lots = [d for d in latest.values() if isinstance(d, Lot)]

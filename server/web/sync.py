@@ -17,7 +17,7 @@ from server.accounts import devices, sessions
 from server.accounts.sessions import Session
 from server.domain.model import DOCUMENTS
 from server.domain.rights import scopes_of
-from server.lateness import tell_late
+from server.lateness.tell import tell_late
 from server.plant import Plant, chain_of
 from server.web.guard import (
     DEVICE_COOKIE,
@@ -154,8 +154,9 @@ async def push_entries(
     statuses = Counter(verdict["status"] for verdict in answer.verdicts)
     told = {"number": len(entries), "entries": ids[:LOGGED_MAX], "statuses": statuses}
     log.info("push", device=device, **told, need=answer.need)
-    await sync_to_thread(tell_late, plant, [raw for raw, *_ in entries], answer.fresh)
-    return {name: value for name, value in asdict(answer).items() if name != "fresh"}
+    if plant.late.is_set():
+        await sync_to_thread(tell_late, plant)
+    return asdict(answer)
 
 
 @post("/sync/pull", status_code=200, responses=answers(PullAnswer, 401, 403))

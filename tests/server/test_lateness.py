@@ -5,12 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from server.domain.case import Case
 from server.domain.model import MODEL
 from server.domain.sums import broken
-from server.lateness import tell_late
-from server.plant import Plant
+from server.lateness.tell import tell_late
+from server.plant import Plant, opened
 from sync import documents
 from sync.push import Delivery, push
 from sync.verify import verify
@@ -39,10 +40,8 @@ def noted(plant: Plant, tablet: Sender, *, hours_ago: float, skew_ms: int = 0) -
 
 
 def deliver(plant: Plant, *raws: bytes) -> None:
-    [answer], _ = push(
-        plant.engine, [Delivery("tablet", [(raw, None) for raw in raws])], plant.now()
-    )
-    tell_late(plant, raws, answer.fresh)
+    push(plant.engine, [Delivery("tablet", [(raw, None) for raw in raws])], plant.now())
+    tell_late(plant)
 
 
 def cases(plant: Plant) -> list[Case]:
@@ -83,12 +82,6 @@ def test_a_clock_that_is_behind_does_not_hide_it(plant: Plant, tablet: Sender):
     assert case.params == {"count": 1, "hours": 49}
 
 
-def test_bytes_that_are_no_entry_are_passed_over(plant: Plant):
-    odd = [b'{"at":"2020-01-01T00:00:00.000+08:00"}', b'"at":"0001-01-01T00:00"', b"\xff"]
-    tell_late(plant, odd, [])
-    assert cases(plant) == []
-
-
 def test_what_was_not_taken_or_was_here_before_did_not_come_late(plant: Plant, tablet: Sender):
     first, second = (noted(plant, tablet, hours_ago=48) for _ in range(2))
     deliver(plant, second)  # the first is asked for before it
@@ -96,3 +89,33 @@ def test_what_was_not_taken_or_was_here_before_did_not_come_late(plant: Plant, t
     deliver(plant, first)
     deliver(plant, first, second)
     assert [case.params["count"] for case in cases(plant)] == [2]
+
+
+def test_whoever_dies_between_taking_and_telling_tells_it_when_it_starts_again(
+    plant: Plant, tablet: Sender
+):
+    raw = noted(plant, tablet, hours_ago=50)
+    push(plant.engine, [Delivery("tablet", [(raw, None)])], plant.now())
+    plant.close()
+    again = opened(plant.settings)
+    tell_late(again)
+    assert [case.params["count"] for case in cases(again)] == [1]
+    tell_late(again)
+    assert [case.params["count"] for case in cases(again)] == [1]
+    again.close()
+
+
+def test_what_could_not_be_told_as_the_database_was_busy_is_told_the_next_time(
+    plant: Plant, tablet: Sender, monkeypatch: pytest.MonkeyPatch
+):
+    def busy() -> None:
+        raise OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked"))
+
+    raw = noted(plant, tablet, hours_ago=50)
+    push(plant.engine, [Delivery("tablet", [(raw, None)])], plant.now())
+    with monkeypatch.context() as patched:
+        patched.setattr(plant.store, "write", busy)
+        tell_late(plant)
+    assert cases(plant) == []
+    deliver(plant, noted(plant, tablet, hours_ago=1))
+    assert [case.params["count"] for case in cases(plant)] == [1]

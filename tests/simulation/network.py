@@ -128,7 +128,7 @@ class Network:
         if self.faults.strikes("server killed after the commit"):
             self._die("")
             return
-        told_late = self._alive(lambda: self.server.tell_late(asked, answers, self._kill()))
+        told_late = self._alive(lambda: self.server.tell_late(self._kill()))
         if told_late is None:
             return
         if told_late:

@@ -17,7 +17,7 @@ from server import resume
 from server.accounts import devices, sessions
 from server.accounts.tables import SessionRow
 from server.domain.rights import scopes_of
-from server.lateness import tell_late
+from server.lateness.tell import tell_late
 from server.plant import Plant, chain_of, opened
 from server.setup import perform_now
 from sync import documents
@@ -67,10 +67,7 @@ class Pulled:
 
 @dataclass
 class Server:
-    """One process over one database; after `kill_after` statements it dies, or at the commit.
-
-    `told` are the entries of which it was told, before it died, whether they came late.
-    """
+    """One process over one database; after `kill_after` statements it dies, or at the commit."""
 
     ground: Ground
     schedule: Schedule
@@ -82,8 +79,6 @@ class Server:
     kill_after: int | None = None
     kills: int = 0
     resumed: int = 0
-    told: set[str] = field(default_factory=set)
-    _told_then: set[str] = field(default_factory=set)
     _results: list[Result] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -93,11 +88,14 @@ class Server:
         return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=self.schedule.now_ms)
 
     def _started(self) -> Plant:
-        """A process as `traveler serve` starts it: first it tries what it did not understand."""
+        """A process as `traveler serve` starts it: first it tries what it did not understand, and
+        tells what came late before the last one died.
+        """
         self.plant = self._opened()
         self.started_at = utc_text(self.now())
         self._results = []
         self.resumed += resume.resume(self.plant)
+        tell_late(self.plant)
         self._tell_own()
         return self.plant
 
@@ -157,16 +155,14 @@ class Server:
         self.pushed(Pushed(told[0]["epoch"], deliveries, told, self._results))
         return told
 
-    def tell_late(self, asked: list[Told], answers: list[Told], kill_after: int | None) -> int:
+    def tell_late(self, kill_after: int | None) -> int:
         """After the commit, as the route does it: how many cases it made of what came late.
 
         Raises PowerLoss.
         """
         self._results = []
-        for one, answer in zip(asked, answers, strict=True):
-            with self._mortal(kill_after):
-                tell_late(self.plant, [entry[0] for entry in one["entries"]], answer["fresh"])
-            self.told |= set(answer["fresh"])
+        with self._mortal(kill_after):
+            tell_late(self.plant)
         count = len(self._results)
         self._tell_own()
         return count
@@ -292,12 +288,10 @@ class Server:
 
     def back_up(self) -> None:
         self.ground.back_up(self.plant)
-        self._told_then = set(self.told)
 
     def go_back(self) -> None:
         """The plant is lost, and is restored from its backup."""
         self.ground.go_back(self.plant)
-        self.told = set(self._told_then)
         self.plant = self._opened()
 
 
