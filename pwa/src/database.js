@@ -9,7 +9,7 @@ import { openDB } from "idb";
 /** @typedef {import("./types").Database} Database */
 
 const NAME = "traveler";
-const SCHEMA = 4;
+const SCHEMA = 5;
 const ATTEMPTS = 4;
 
 /** Names under which browsers report a connection that died or is closing; then nothing was
@@ -125,6 +125,7 @@ async function upgrade(db, before, _, tx) {
   // Search texts; the next start fills them, for by then the index is another one (replica.js).
   if (before < 3) db.createObjectStore("finds", { keyPath: "key" }).createIndex("n", "n");
   if (before < 4) db.createObjectStore("made", { keyPath: "place" });
+  if (before < 5) await findUnread(tx.objectStore("ledger"));
 }
 
 /** @param {import("idb").IDBPDatabase<any>} db */
@@ -137,6 +138,18 @@ function createStores(db) {
   }
   db.createObjectStore("blobs", { keyPath: "sha256" }).createIndex("state", "state");
   db.createObjectStore("meta");
+}
+
+/**
+ * From 4 to 5: what was rejected and nobody has read is found by who recorded it.
+ * @param {any} ledger
+ */
+async function findUnread(ledger) {
+  ledger.createIndex("unread", "unread");
+  for (const row of await ledger.getAll()) {
+    const isUnread = row.verdict?.status === "rejected" && !row.is_read;
+    if (isUnread) await ledger.put({ ...row, unread: row.actor });
+  }
 }
 
 /**

@@ -114,7 +114,8 @@ export async function releaseCovered(tx, isCovered, now) {
   for (const row of await outbox.getAll()) {
     const { verdict } = row;
     if (!verdict || !(verdict.status === "rejected" || isCovered(verdict))) continue;
-    await tx.objectStore("ledger").put({ ...row, settled_at: now.toISOString() });
+    const unread = verdict.status === "rejected" ? { unread: row.actor } : {};
+    await tx.objectStore("ledger").put({ ...row, settled_at: now.toISOString(), ...unread });
     await outbox.delete(row.place);
     keys.push(row.on);
   }
@@ -126,8 +127,8 @@ export async function releaseCovered(tx, isCovered, now) {
 async function prune(ledger) {
   const places = await ledger.getAllKeys();
   for (const place of places.slice(0, Math.max(0, places.length - LEDGER_MAX))) {
-    const { verdict, is_read } = await ledger.get(place);
-    if (verdict?.status !== "rejected" || is_read) await ledger.delete(place);
+    const { unread } = await ledger.get(place);
+    if (unread === undefined) await ledger.delete(place);
   }
 }
 
@@ -145,7 +146,7 @@ export async function requeueAll(tx) {
     const rows = await tx.objectStore(name).getAll();
     for (const row of rows) {
       if (!row.verdict) continue;
-      const { settled_at: _, ...waiting } = row;
+      const { settled_at: _, unread: __, ...waiting } = row;
       // What was taken and is in the ledger stands in the replica: the overlay must not add it
       // once more.
       const isInReplica = name === "ledger" && TAKEN.includes(row.verdict.status);

@@ -41,6 +41,7 @@ export async function take(device, message, reply) {
       break;
     case "read":
       await markRead(device.database, message.id ?? "");
+      await device.net.tell();
       reply({ type: "done" });
       break;
     case "anew_read":

@@ -16,6 +16,7 @@ import { waitingRows } from "./outbox.js";
  * @property {number} waiting entries that the server has not answered
  * @property {number} photos and signatures that are still to be sent
  * @property {number} refused those that the server did not take
+ * @property {number} rejected entries of who is signed in that were not accepted, and unread
  * @property {string} oldest device time of the oldest of them, or empty
  * @property {boolean} syncing
  * @property {boolean} signed_out the server wants a sign-in before it goes on
@@ -50,7 +51,7 @@ export function createNet(database, broadcast, shared) {
 
   /** @returns {Promise<NetState>} */
   async function state() {
-    const stored = await database.read(["meta", "outbox", "blobs"], storedState);
+    const stored = await database.read(["meta", "outbox", "ledger", "blobs"], storedState);
     const { late_hours = LATE_HOURS } = (await shared?.().catch(() => null)) ?? {};
     return { type: "net", worker: true, ...memory, ...stored, late_hours };
   }
@@ -68,7 +69,7 @@ export function createNet(database, broadcast, shared) {
   return { isOnline: () => memory.online, state, tell };
 }
 
-/** @param {any} tx with meta, outbox and blobs */
+/** @param {any} tx with meta, outbox, ledger and blobs */
 async function storedState(tx) {
   const states = tx.objectStore("blobs").index("state");
   const [rows, photos, refused, session, holders, policy, feed, more] = await Promise.all([
@@ -82,11 +83,14 @@ async function storedState(tx) {
     noted(tx, MORE),
   ]);
   const { signin, isReady, isRevoked, locked } = session;
+  const unread = tx.objectStore("ledger").index("unread");
+  const rejected = signin ? await unread.count(signin.login) : 0;
   const [standing, ended, anew, certificate_ends, skew_ms, chain, lost] = more;
   return {
     waiting: rows.length,
     photos,
     refused,
+    rejected,
     oldest: rows[0]?.at ?? "",
     signed_out: (standing ?? null) !== null && !isRevoked,
     revoked: isRevoked,

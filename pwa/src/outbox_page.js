@@ -3,6 +3,7 @@
  * Nothing that was refused leaves this page before somebody has said that they read it.
  */
 
+import { bumpRevision } from "./database.js";
 import { divergencesOf } from "./divergence.js";
 import { identity } from "./render/filters.js";
 
@@ -25,8 +26,7 @@ export async function outboxOf(moment) {
   const ledger = all.filter(isOwn);
   const unsent = await unsentBlobs(moment.tx);
   const isUnsettled = (/** @type {OutboxRow} */ row) =>
-    (row.verdict?.status === "rejected" && !row.is_read) ||
-    unsent.some((sha256) => row.bytes.includes(sha256));
+    row.unread !== undefined || unsent.some((sha256) => row.bytes.includes(sha256));
   const unread = ledger.filter(isUnsettled);
   const recent = ledger.filter((row) => !row.is_read).slice(-RECENT_SHOWN);
   const rows = moment.rows.filter(isOwn);
@@ -61,7 +61,7 @@ async function lineOf(moment, row) {
     id,
     kind,
     on,
-    label: doc?.["number"] ?? doc?.["code"] ?? identity(on),
+    label: doc?.["number"] ?? doc?.["about_label"] ?? doc?.["code"] ?? identity(on),
     at,
     by_name: person?.["name"] ?? actor,
     attempts,
@@ -117,9 +117,12 @@ export async function divergedOf({ tx }) {
  * @param {string} id
  */
 export async function markRead(database, id) {
-  await database.write(["ledger"], async (tx) => {
+  await database.write(["ledger", "meta"], async (tx) => {
     const ledger = tx.objectStore("ledger");
     const row = await ledger.index("id").get(id);
-    if (row) await ledger.put({ ...row, is_read: true });
+    if (!row) return;
+    const { unread: _, ...read } = row;
+    await ledger.put({ ...read, is_read: true });
+    await bumpRevision(tx);
   });
 }

@@ -45,7 +45,6 @@ export function createRendering({ net, shared, templates, now }) {
   return async function render({ url, isPartial }, { page, session, more, standing }) {
     const lang = session.lang || preferredLanguage();
     const { build } = await shared();
-    const { worker, online, waiting, photos, refused, oldest } = await (standing ?? net.state());
     const { session: _, ...me } = session.signin ?? { session: "" };
     return (await rendererOf(lang)).render(page.template, {
       page: pageOf(page, url),
@@ -53,7 +52,7 @@ export function createRendering({ net, shared, templates, now }) {
       lang,
       today: localDay(now()),
       query: queryOf(page, url),
-      net: { worker, online, waiting, photos, refused, oldest },
+      net: await (standing ?? net.state()),
       doc: null,
       pending: [],
       touched: [],

@@ -95,6 +95,9 @@ export interface OutboxRow {
   settled_at?: string;
   /** Somebody has read what became of it. */
   is_read?: boolean;
+  /** Who recorded what was rejected, until somebody has read that. */
+  unread?: string;
+  settled_at?: string;
 }
 
 export interface BlobRow extends BlobRef {

@@ -14,7 +14,7 @@ from sync import journal
 from sync.problem import Problem
 
 NO_PINS = {"people": [], "mine": "", "current": "", "code": "", "others": 0}
-NOTHING_WAITS = {"waiting": 0, "photos": 0, "refused": 0, "oldest": ""}
+NOTHING_WAITS = {"waiting": 0, "photos": 0, "refused": 0, "rejected": 0, "oldest": ""}
 SERVER_NET = {"worker": False, "online": True, **NOTHING_WAITS}
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from server.demo import plant
-from tests.browser.device import MM_20_PX, PHONE, TABLET, Opened
+from tests.browser.device import MM_20_PX, PHONE, TABLET, Device, Opened
 from tests.browser.screenshots import page_of
 
 ANSWERS = "body.answers."
@@ -38,6 +38,36 @@ def test_a_planner_releases_an_order_creates_its_lot_and_starts_the_card(opened:
     planner.wait_until_sent()
     planner.go("/orders/SZ:W2611-77")
     expect(page.locator("#main .tile")).to_have_count(2)
+
+
+def release(planner: Device, quantity: str) -> None:
+    planner.go("/orders/new")
+    planner.fill({"on.number": "W2611-88", "body.item": "item/SZ:P-2001", "body.quantity": quantity,
+                  "body.due_on": "2026-12-24", "body.customer": "Taihu Water"})  # fmt: skip
+    planner.submit("order.released")
+
+
+def test_a_request_that_was_refused_is_told_on_every_page_until_somebody_has_read_why(
+    opened: Opened,
+) -> None:
+    away, present = opened("sun.hao", viewport=PHONE), opened("sun.hao")
+    away.context.set_offline(True)
+    release(away, "24")
+    release(present, "12")
+    present.wait_until_sent()
+    away.context.set_offline(False)
+    away.go("/")
+    bar, notice = away.page.locator("[data-net]"), away.page.locator("#main .notice")
+    expect(bar).to_contain_text("1 条未被接受")
+    expect(bar).to_have_attribute("data-state", "stopped")
+    expect(notice).to_contain_text("1 条记录未被接受")
+    notice.locator("a").click()
+    entry = away.page.locator(".outbox-bad")
+    expect(entry).to_contain_text("这个编号已经用过：W2611-88")
+    entry.locator("[data-outbox-dismiss]").click()
+    expect(bar).to_contain_text("全部已同步")
+    away.go("/")
+    expect(notice).to_have_count(0)
 
 
 def test_what_a_field_lacks_is_said_in_the_language_of_the_page(opened: Opened) -> None:

@@ -220,7 +220,8 @@ test("a replica without versions is loaded anew, and reads meanwhile", async () 
   await old(name, await ready(server));
   const device = wake(server, { name });
   assert.equal((await look(device, A)).n, 41);
-  assert.equal((await device.net.state()).ready, true);
+  const { ready: isReady, rejected } = await device.net.state();
+  assert.deepEqual([isReady, rejected], [true, 1], "what was refused before is told too");
   await device.sync.run();
   assert.equal((await look(device, A)).n, 0);
   assert.deepEqual(server.told, []);
@@ -247,6 +248,9 @@ async function old(name, device) {
   const body = counter("A", 41);
   const row = { key: A, scopes: ["SZ.floor"], version: 1, body, terms: ["counter"] };
   await db.put("replica", row);
+  const refused = { place: 1, id: "refused", actor: stores.signin.login, on: A, bytes: "{}" };
+  await db.put("ledger", { ...refused, verdict: { status: "rejected" } });
+  await db.put("ledger", { ...refused, place: 2, id: "taken", verdict: { status: "applied" } });
   for (const [key, value] of Object.entries(stores)) await db.put("meta", value, key);
   db.close();
 }

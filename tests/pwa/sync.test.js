@@ -1,6 +1,7 @@
 /** Exchanging with a server that answers late, twice, not at all, or has forgotten. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { markRead } from "../../pwa/src/outbox_page.js";
 import { createServer, counter, json } from "./plant.js";
 import { add, freshName, look, metaOf, ready, record, rows, wake, withoutLocks } from "./world.js";
 
@@ -93,6 +94,9 @@ test("a rejected request goes to the ledger with its reason, its effect goes awa
   const [row] = await rows(device, "ledger");
   assert.deepEqual([row.id, row.verdict.status, row.verdict.code], [id, "rejected", "too_much"]);
   assert.equal((await look(device, A)).n, 90);
+  assert.equal((await device.net.state()).rejected, 1, "it is told until it was read");
+  await markRead(device.database, id);
+  assert.equal((await device.net.state()).rejected, 0);
 });
 
 test("an entry that the server cannot understand waits for nobody", async () => {

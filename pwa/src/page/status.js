@@ -39,14 +39,15 @@ export function keepPainting() {
  * @param {NetState} state
  */
 function paintBar(bar, state) {
-  const { online, syncing, waiting, photos, refused, oldest, signed_out, failure } = state;
-  const isStopped = signed_out || failure !== "";
-  const count = waiting || photos || refused;
-  bar.dataset["state"] = online ? (isStopped || refused > 0 ? "stopped" : "online") : "offline";
+  const { online, syncing, waiting, photos, refused, rejected, oldest } = state;
+  const isStopped = state.signed_out || state.failure !== "";
+  const isWrong = isStopped || refused + rejected > 0;
+  const count = waiting || rejected || photos || refused;
+  bar.dataset["state"] = online ? (isWrong ? "stopped" : "online") : "offline";
   bar.dataset["syncing"] = String(syncing);
   bar.dataset["waiting"] = String(waiting);
   bar.dataset["oldest"] = oldest;
-  bar.title = failure;
+  bar.title = state.failure;
   const said = online ? (isStopped && waiting > 0 ? "Stopped" : "Online") : "Offline";
   write(bar, "[data-net-state]", text(bar, said));
   write(bar, "[data-net-waiting]", text(bar, whatWaits(state), { count }));
@@ -59,8 +60,9 @@ function paintBar(bar, state) {
  * @param {NetState} state
  * @returns {string} the name of the words for it: entries first, then their pictures
  */
-function whatWaits({ waiting, photos, refused }) {
+function whatWaits({ waiting, rejected, photos, refused }) {
   if (waiting > 0) return "Waiting";
+  if (rejected > 0) return "Rejected";
   if (photos > 0) return "Photos";
   return refused > 0 ? "Refused" : "Sent";
 }
