@@ -24,7 +24,7 @@ import { changed, leave, startRefresh } from "./page/refresh.js";
 import { followPerson, personChanged, startPersons } from "./page/persons.js";
 import { showPad, wirePins } from "./page/pins.js";
 import { keepPainting, paint, repaint } from "./page/status.js";
-import { showTyped, startPreview } from "./page/preview.js";
+import { showTyped, startPreview, wirePreview } from "./page/preview.js";
 import { setPaper, startPrint, wireSheets } from "./page/print.js";
 import { goTo } from "./page/scanned.js";
 import { startShare } from "./page/share.js";
@@ -86,6 +86,7 @@ function wire(content) {
   for (const one of all("img[data-evidence]")) wireEvidence(/** @type {HTMLImageElement} */ (one));
   for (const one of all("[data-pad]")) showPad(/** @type {HTMLElement} */ (one));
   for (const one of all("[data-limits]")) judge(/** @type {HTMLInputElement} */ (one));
+  for (const one of all("[data-preview]")) wirePreview(/** @type {HTMLElement} */ (one));
   for (const one of all("form[data-label-form]")) showTyped(one);
   for (const one of all("[data-storage]")) void sayStorage(/** @type {HTMLElement} */ (one));
   for (const one of all("[data-room]")) void sayRoom(/** @type {HTMLElement} */ (one));

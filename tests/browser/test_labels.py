@@ -165,3 +165,22 @@ def test_what_other_labels_name_has_a_page_here_too(server: RealServer, tablet: 
     ):
         tablet.go(path)
         expect(tablet.page.locator("h1")).to_have_text(name)
+
+
+def test_a_label_that_cannot_be_made_says_why_in_its_place_and_when_it_is_printed(
+    opened: Opened,
+):
+    keeper, long = opened("chen.jing"), "常州宏阳精密铸造有限责任公司" * 5
+    keeper.go("/items/SZ:M-1001")
+    keeper.page.locator("summary", has_text="收货").click()
+    keeper.fill({"on.code": "LX-1", "body.quantity": "5", "body.location": "A-09",
+                 "body.supplier": long})  # fmt: skip
+    keeper.submit("lot.received")
+    keeper.go("/labels/SZ:M-1001:LX-1?layout=material")
+    why = f"供应商“{long}”太长，标签上放不下。"
+    expect(keeper.page.locator("[data-preview-hint]")).to_have_text(why)
+    keeper.submit("label.printed")
+    keeper.wait_until_sent()
+    keeper.page.reload()
+    keeper.page.locator("[data-print]").first.click()
+    expect(keeper.page.locator("[data-print-broken]")).to_contain_text(why)

@@ -2,6 +2,8 @@
  * The preview of a label follows what is being written on it.
  */
 
+import { whyNot } from "./drawn.js";
+
 const FACT = /^body\.facts\.(\w+)$/;
 /** After the last key: each picture is a request. */
 const REST_MS = 400;
@@ -28,14 +30,34 @@ function show(form) {
   const image = figure?.querySelector("img");
   const facts = factsOf(form);
   if (!figure || !image || !facts) return;
-  const hint = figure.querySelector("[data-preview-hint]");
-  const shown = (/** @type {boolean} */ isShown) => {
-    image.toggleAttribute("hidden", !isShown);
-    hint?.toggleAttribute("hidden", isShown);
-  };
-  image.onload = () => shown(true);
-  image.onerror = () => shown(false);
   image.src = `${figure.dataset["preview"]}&facts=${encodeURIComponent(JSON.stringify(facts))}`;
+}
+
+/**
+ * In the place of a label that can't be drawn stands why: what is missing, or does not fit.
+ * @param {HTMLElement} figure
+ */
+export function wirePreview(figure) {
+  const image = figure.querySelector("img");
+  const hint = /** @type {HTMLElement | null} */ (figure.querySelector("[data-preview-hint]"));
+  if (!image || !hint) return;
+  const needs = hint.textContent ?? "";
+  image.onload = () => {
+    image.hidden = false;
+    hint.hidden = true;
+  };
+  image.onerror = async () => {
+    image.hidden = true;
+    hint.hidden = false;
+    const { src } = image;
+    const isMissing = document.querySelector("form[data-label-form] :invalid") !== null;
+    const why = isMissing ? "" : await whyNot(src);
+    if (image.src !== src) return; // what was typed meanwhile has an answer of its own
+    hint.textContent = why || needs;
+    hint.classList.toggle("wrong", why !== "");
+  };
+  // It may have failed before this script came.
+  if (image.complete && image.currentSrc && image.naturalWidth === 0) image.src = String(image.src);
 }
 
 /** @param {HTMLFormElement} form @returns {Record<string, string> | null} null: it asks for none */

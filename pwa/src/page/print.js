@@ -5,6 +5,8 @@
  * it can't stand there.
  */
 
+import { whyNot } from "./drawn.js";
+
 /** @type {CSSStyleSheet | null} what the paper is while labels are shown */
 let paper = null;
 
@@ -57,7 +59,11 @@ async function print() {
   const images = [...document.querySelectorAll("[data-printout] img")];
   const shown = images.map((image) => /** @type {HTMLImageElement} */ (image).decode());
   const done = await Promise.allSettled(shown);
-  const isWhole = done.every(({ status }) => status === "fulfilled");
-  document.querySelector("[data-print-broken]")?.toggleAttribute("hidden", isWhole);
-  if (isWhole) globalThis.print();
+  const broken = images[done.findIndex(({ status }) => status === "rejected")];
+  const why = broken ? await whyNot(/** @type {HTMLImageElement} */ (broken).src) : "";
+  const told = document.querySelector("[data-print-broken]"); // the page may be another by now
+  told?.toggleAttribute("hidden", broken === undefined);
+  if (!broken) return globalThis.print();
+  const place = told?.querySelector("[data-print-why]");
+  if (place && why) place.textContent = why;
 }
