@@ -12,8 +12,11 @@ from labels.error import LabelError
 from server import cli_labels
 from server.cli_backup import BackupCommands
 from server.cli_devices import DeviceCommands
+from server.cli_items import ItemCommands
 from server.cli_people import PeopleCommands
+from server.cli_procedures import ProcedureCommands
 from server.cli_serve import ServeCommands
+from server.cli_sites import SiteCommands
 from server.cli_verify import VerifyCommands
 from server.cli_words import cannot
 from server.settings import Settings, from_environment
@@ -30,6 +33,15 @@ CANNOT_BE_DONE = (
     LabelError,
     OSError,
     Problem,
+)
+SOME = (
+    SiteCommands,
+    PeopleCommands,
+    ItemCommands,
+    ProcedureCommands,
+    DeviceCommands,
+    VerifyCommands,
+    BackupCommands,
 )
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -48,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     ServeCommands(_command, _settings).add_to(commands)
     cli_labels.add_to(commands)
-    for some in (VerifyCommands, BackupCommands, PeopleCommands, DeviceCommands):
+    for some in SOME:
         some(_command, _settings).add_to(commands)
     return parser
 

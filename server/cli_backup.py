@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from server import backup
+from server.cli_plant import must_be_there
 from server.cli_verify import summary
 from server.settings import Settings
 from sync.archive import ArchiveError, Contents
@@ -62,8 +63,7 @@ class BackupCommands:
 
     def _renew(self, arguments: argparse.Namespace) -> int:
         settings = self._settings_of(arguments)
-        if not settings.database and not (settings.data / "traveler.sqlite3").exists():
-            raise FileNotFoundError(f"no database in {settings.data}")
+        must_be_there(settings)
         print(f"epoch {backup.renew(settings)}; devices will load afresh")
         return 0
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from sqlalchemy import RowMapping
 
 from server.accounts import devices
-from server.plant import Plant, opened
+from server.cli_plant import plant_there
 from server.settings import Settings
 from sync.problem import Problem
 
@@ -39,12 +39,9 @@ class DeviceCommands:
             self._command(verbs, verb, run, text).add_argument("device", metavar="ID")
 
     def _list(self, arguments: argparse.Namespace) -> int:
-        plant = opened(self._settings_of(arguments))
-        try:
-            with plant.store.read() as connection:
-                rows = devices.listed(connection)
-        finally:
-            plant.close()
+        settings = self._settings_of(arguments)
+        with plant_there(settings) as plant, plant.store.read() as connection:
+            rows = devices.listed(connection)
         for row in rows:
             if arguments.all or row["revoked_at"] is None:
                 print(_line(row))
@@ -62,15 +59,12 @@ class DeviceCommands:
 
     def _set(self, arguments: argparse.Namespace, *, is_revoked: bool) -> None:
         """Only devices of people: what the server keeps itself can't be taken away from it."""
-        plant: Plant = opened(self._settings_of(arguments))
-        try:
-            with plant.store.write() as connection:
-                if arguments.device not in {row["id"] for row in devices.listed(connection)}:
-                    raise Problem("device_unknown", {"device": arguments.device})
-                now = plant.now() if is_revoked else None
-                devices.revoke(connection, arguments.device, now)
-        finally:
-            plant.close()
+        settings = self._settings_of(arguments)
+        with plant_there(settings) as plant, plant.store.write() as connection:
+            if arguments.device not in {row["id"] for row in devices.listed(connection)}:
+                raise Problem("device_unknown", {"device": arguments.device})
+            now = plant.now() if is_revoked else None
+            devices.revoke(connection, arguments.device, now)
 
 
 def _line(row: RowMapping) -> str:

@@ -1,16 +1,19 @@
-"""Commands about sites and people: `traveler site add`, `traveler person add|list|password|…`."""
+"""Commands about people: `traveler person add | list | password | role | rename | …`."""
 
 import argparse
 import getpass
+import re
 import sys
-from collections.abc import Callable
-from typing import TypeAlias
+from collections.abc import Callable, Iterable
+from typing import TypeAlias, get_args
 
 from server.accounts.passwords import must_be_long_enough, set_password
-from server.accounts.sessions import person_of
+from server.cli_plant import plant_there
+from server.cli_sites import ORGANISATION, sites_of
+from server.cli_words import padded
 from server.domain.model import DOCUMENTS
-from server.domain.person import Person
-from server.plant import Plant, opened
+from server.domain.person import Person, Role, person_key
+from server.plant import Plant
 from server.settings import Settings
 from server.setup import perform_now
 from sync import documents
@@ -19,6 +22,18 @@ from sync.problem import Problem
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Command = Callable[[Commands, str, object, str], argparse.ArgumentParser]
 SettingsOf = Callable[[argparse.Namespace], Settings]
+ROLES = get_args(Role)
+LOGIN = re.compile(r"[^\s/:\x00-\x1f]{1,64}")
+SEAT = "a role at a site, e.g. SZ:operator, or org:admin; may be given several times"
+VERBS = {
+    "list": "list the people and their roles",
+    "add": "add a person; asks for the password",
+    "password": "set a new password",
+    "role": "give a person these roles in place of those held so far",
+    "rename": "change how a person is called; the user name stays",
+    "deactivate": "end a person's access",
+    "activate": "give a person who was deactivated access again",
+}
 
 
 class PeopleCommands:
@@ -29,96 +44,143 @@ class PeopleCommands:
         self._settings_of = settings_of
 
     def add_to(self, commands: Commands) -> None:
-        """Put `site` and `person` among the commands."""
-        site = commands.add_parser("site", help="open a plant or a service region")
-        verbs = site.add_subparsers(required=True, metavar="VERB")
-        opening = self._command(verbs, "add", self._site_add, "open a site")
-        opening.add_argument("code", help="letters and digits, e.g. SZ")
-        opening.add_argument("name_zh", metavar="NAME_ZH")
-        opening.add_argument("name_en", metavar="NAME_EN")
-        person = commands.add_parser("person", help="add, list or deactivate people")
+        """Put `person` among the commands."""
+        person = commands.add_parser("person", help="add, list, change or deactivate people")
         verbs = person.add_subparsers(required=True, metavar="VERB")
-        add = self._command(verbs, "add", self._person_add, "add a person; asks for the password")
-        add.add_argument("login")
-        add.add_argument("name")
-        add.add_argument("--role", action="append", required=True, metavar="SITE:ROLE")
-        change = self._command(verbs, "password", self._person_password, "set a new password")
-        change.add_argument("login")
-        for command in (add, change):
-            command.add_argument("--password-stdin", action="store_true", help="read it from there")
-        self._command(verbs, "list", self._person_list, "list the people and their roles")
-        leave = self._command(verbs, "deactivate", self._person_leave, "end a person's access")
-        leave.add_argument("login")
+        runs = {
+            "list": self._list,
+            "add": self._add,
+            "password": self._password,
+            "role": self._role,
+            "rename": self._rename,
+            "deactivate": self._deactivate,
+            "activate": self._activate,
+        }
+        made = {name: self._command(verbs, name, run, VERBS[name]) for name, run in runs.items()}
+        for name, command in made.items():
+            if name != "list":
+                command.add_argument("login", type=str.lower, help="user name")
+            if name in ("add", "rename"):
+                command.add_argument("name")
+            if name in ("add", "role"):
+                command.add_argument(
+                    "--role", action="append", required=True, metavar="SITE:ROLE", help=SEAT
+                )
+            if name in ("add", "password"):
+                how = "read it from standard input"
+                command.add_argument("--password-stdin", action="store_true", help=how)
 
-    def _site_add(self, arguments: argparse.Namespace) -> int:
-        names = {"name_zh": arguments.name_zh, "name_en": arguments.name_en}
-        with _Opened(self._settings_of(arguments)) as plant:
-            perform_now(plant, "site.opened", f"site/org:{arguments.code}", names)
-        print(f"{arguments.code} opened")
+    def _list(self, arguments: argparse.Namespace) -> int:
+        with plant_there(self._settings_of(arguments)) as plant:
+            people = _people(plant)
+        for person in people:
+            seats = [f"{site}:{role}" for site, held in person.roles.items() for role in held]
+            left = "" if person.active else "  (off)"
+            print(f"{padded(person.login, 16)} {padded(person.name, 16)} {', '.join(seats)}{left}")
         return 0
 
-    def _person_add(self, arguments: argparse.Namespace) -> int:
-        roles: dict[str, list[str]] = {}
-        for seat in arguments.role:
-            site, _, role = seat.partition(":")
-            roles.setdefault(site, []).append(role)
-        password = _password(arguments)
-        login = arguments.login.lower()
-        with _Opened(self._settings_of(arguments)) as plant:
+    def _add(self, arguments: argparse.Namespace) -> int:
+        """All is checked before the password is asked for, and that before anything is kept."""
+        login = arguments.login
+        if not LOGIN.fullmatch(login):
+            raise Problem("login_malformed", {"login": login})
+        with plant_there(self._settings_of(arguments)) as plant:
+            roles = _roles(arguments.role, list(sites_of(plant)))
+            if any(person.login == login for person in _people(plant)):
+                raise Problem("person_exists", {"login": login})
+            password = _typed(arguments)
             body = {"name": arguments.name, "roles": roles}
-            perform_now(plant, "person.added", f"person/org:{login}", body)
+            perform_now(plant, "person.added", person_key(login), body)
             with plant.store.write() as connection:
                 set_password(connection, login, password)
         print(f"{login} added")
         return 0
 
-    def _person_password(self, arguments: argparse.Namespace) -> int:
-        password = _password(arguments)
-        login = arguments.login.lower()
-        with _Opened(self._settings_of(arguments)) as plant, plant.store.write() as connection:
-            if person_of(connection, DOCUMENTS, login) is None:
-                raise Problem("unknown_document", {"key": f"person/org:{login}"})
-            set_password(connection, login, password)
-        print(f"{login} has a new password")
+    def _password(self, arguments: argparse.Namespace) -> int:
+        with plant_there(self._settings_of(arguments)) as plant:
+            _must_be_known(plant, arguments.login)
+            password = _typed(arguments)
+            with plant.store.write() as connection:
+                set_password(connection, arguments.login, password)
+        print(f"{arguments.login} has a new password")
         return 0
 
-    def _person_list(self, arguments: argparse.Namespace) -> int:
-        with _Opened(self._settings_of(arguments)) as plant, plant.store.read() as connection:
-            keys = set(documents.find(connection, ["person"]))
-            people = documents.load(connection, DOCUMENTS, keys)
-        for _, person in sorted(people.items()):
-            if isinstance(person, Person):
-                seats = [f"{site}:{role}" for site, held in person.roles.items() for role in held]
-                left = "" if person.active else "  (off)"
-                print(f"{person.login:<16} {person.name:<12} {', '.join(seats)}{left}")
+    def _role(self, arguments: argparse.Namespace) -> int:
+        with plant_there(self._settings_of(arguments)) as plant:
+            roles = _roles(arguments.role, list(sites_of(plant)))
+            _change(plant, arguments.login, {"roles": roles})
+        seats = ", ".join(f"{site}:{role}" for site, held in roles.items() for role in held)
+        print(f"{arguments.login} is now {seats}")
         return 0
 
-    def _person_leave(self, arguments: argparse.Namespace) -> int:
-        key = f"person/org:{arguments.login.lower()}"
-        with _Opened(self._settings_of(arguments)) as plant:
-            perform_now(plant, "person.changed", key, {"active": False})
+    def _rename(self, arguments: argparse.Namespace) -> int:
+        with plant_there(self._settings_of(arguments)) as plant:
+            _change(plant, arguments.login, {"name": arguments.name})
+        print(f"{arguments.login} is now called {arguments.name}")
+        return 0
+
+    def _deactivate(self, arguments: argparse.Namespace) -> int:
+        with plant_there(self._settings_of(arguments)) as plant:
+            _change(plant, arguments.login, {"active": False})
         print(f"{arguments.login} deactivated")
         return 0
 
-
-class _Opened:
-    """A plant for as long as a command needs it."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._plant = opened(settings)
-
-    def __enter__(self) -> Plant:
-        return self._plant
-
-    def __exit__(self, *_: object) -> None:
-        self._plant.close()
+    def _activate(self, arguments: argparse.Namespace) -> int:
+        with plant_there(self._settings_of(arguments)) as plant:
+            _change(plant, arguments.login, {"active": True})
+        print(f"{arguments.login} activated")
+        return 0
 
 
-def _password(arguments: argparse.Namespace) -> str:
-    """Asked for, or a line of standard input; checked before anything is in the journal for good.
+def _people(plant: Plant) -> list[Person]:
+    with plant.store.read() as connection:
+        keys = set(documents.find(connection, ["person"]))
+        found = documents.load(connection, DOCUMENTS, keys)
+    return [person for _, person in sorted(found.items()) if isinstance(person, Person)]
 
-    Problem: password_length.
+
+def _must_be_known(plant: Plant, login: str) -> None:
+    if all(person.login != login for person in _people(plant)):
+        raise Problem("person_unknown", {"login": login})
+
+
+def _change(plant: Plant, login: str, body: dict[str, object]) -> None:
+    _must_be_known(plant, login)
+    perform_now(plant, "person.changed", person_key(login), body)
+
+
+def _roles(seats: Iterable[str], sites: list[str]) -> dict[str, list[str]]:
+    """Roles by site from SITE:ROLE.
+
+    Problems: role_malformed, role_site_unknown, role_unknown, role_not_of_org.
     """
-    typed = sys.stdin.readline().rstrip("\n") if arguments.password_stdin else getpass.getpass()
+    roles: dict[str, list[str]] = {}
+    for seat in seats:
+        site, colon, role = seat.partition(":")
+        known = {"told": seat, "site": site, "role": role, "sites": sites, "roles": list(ROLES)}
+        if not (colon and site and role):
+            raise Problem("role_malformed", known)
+        if site not in (*sites, ORGANISATION):
+            raise Problem("role_site_unknown", known)
+        if role not in ROLES or (site == ORGANISATION and role != "admin"):
+            raise Problem("role_unknown" if role not in ROLES else "role_not_of_org", known)
+        held = roles.setdefault(site, [])
+        if role not in held:
+            held.append(role)
+    return roles
+
+
+def _typed(arguments: argparse.Namespace) -> str:
+    """Asked for twice, for nobody sees what was typed; or a line of standard input.
+
+    Problems: password_length, passwords_differ.
+    """
+    if arguments.password_stdin:
+        typed = sys.stdin.readline().rstrip("\n")
+        must_be_long_enough(typed)
+        return typed
+    typed = getpass.getpass(f"Password of {arguments.login}: ")
     must_be_long_enough(typed)
+    if getpass.getpass("Once more: ") != typed:
+        raise Problem("passwords_differ", {})
     return typed

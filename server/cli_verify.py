@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from server.cli_plant import must_be_there
 from server.schema import must_be_current
 from server.settings import Settings
 from server.verify import verify_plant
@@ -102,9 +103,8 @@ class VerifyCommands:
 
 
 def _store(settings: Settings) -> Store:
-    """The database that is there; none is made. FileNotFoundError."""
-    if not settings.database and not (settings.data / "traveler.sqlite3").exists():
-        raise FileNotFoundError(f"no database in {settings.data}")
+    """The database that is there; none is made. Problems: no_plant_in, no_plant."""
+    must_be_there(settings)
     return Store(settings.database_url)
 
 

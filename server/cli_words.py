@@ -1,7 +1,9 @@
 """What a command says when it can't do its work, in the language of whoever typed it."""
 
+import json
 import locale
 import sys
+import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from server.pages.wording import Wording
 from sync.problem import Problem
 
 CANNOT = 2
-TEXTS = Path(__file__).parent / "locale" / "problems.yaml"
+TEXTS = Path(__file__).parent / "locale"
 
 
 def cannot(why: Exception) -> int:
@@ -22,21 +24,33 @@ def cannot(why: Exception) -> int:
     return CANNOT
 
 
+def told(problem: Problem) -> str:
+    """A Problem's sentence."""
+    return _wording().problem({"code": problem.code, "params": problem.params})
+
+
+def padded(text: str, columns: int) -> str:
+    """With blanks up to so many columns of a terminal, where a Chinese character takes two."""
+    taken = sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)
+    return text + " " * (columns - taken)
+
+
 def _words(why: Exception) -> str:
     if isinstance(why, Problem):
-        wording = Wording(_language(), {}, _texts())
-        return f"{wording.problem({'code': why.code, 'params': why.params})} ({why.code})"
+        return f"{told(why)} ({why.code})"
     if isinstance(why, DBAPIError):
         return f"database: {why.orig}"
     return str(why)
 
 
-def _language() -> str:
-    told = locale.getlocale()[0] or ""
-    return "zh_CN" if told.startswith(("zh", "Chinese")) else "en"
-
-
 @cache
-def _texts() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(TEXTS.read_text("utf-8"))
-    return found
+def _wording() -> Wording:
+    lang = _language()
+    messages: dict[str, Any] = json.loads((TEXTS / f"{lang}.json").read_text("utf-8"))
+    problems: dict[str, Any] = yaml.safe_load((TEXTS / "problems.yaml").read_text("utf-8"))
+    return Wording(lang, messages, problems)
+
+
+def _language() -> str:
+    set_to = locale.getlocale()[0] or ""
+    return "zh_CN" if set_to.startswith(("zh", "Chinese")) else "en"

@@ -41,6 +41,13 @@ def brought_up(store: Store) -> None:
         reindex(connection, DOCUMENTS)
 
 
+def must_have_tables(store: Store) -> None:
+    """For whoever works at a plant that is there already. Problem: no_plant."""
+    with store.read() as connection:
+        if not _has_tables(connection):
+            raise Problem("no_plant", {})
+
+
 def must_be_current(store: Store) -> None:
     """For whoever only reads. Problems: schema_older, schema_newer, no_plant (no tables)."""
     with store.read() as connection:

@@ -5,21 +5,23 @@ They are published like any other, by an entry `procedure.published`; nothing ru
 
 from importlib.resources import files
 
-import yaml
-
 from server.domain.procedure import ProcedurePublished
+from server.procedures.definition import read
 
 
 def shipped() -> list[ProcedurePublished]:
     """Every shipped procedure by code, each a valid body of `procedure.published`.
 
-    Numbers are read as text, so that a limit of 25.021 stays exactly that.
-    Raises pydantic's ValidationError where a file is no valid definition.
+    Problems: as `definition.read`.
     """
-    definitions = [
-        yaml.load(source.read_text("utf-8"), yaml.BaseLoader)  # noqa: S506 - builds text only
-        for source in files(__name__).iterdir()
-        if source.name.endswith(".yaml")
-    ]
-    found = [ProcedurePublished.model_validate(one) for one in definitions]
+    found = [read(text, f"{code}.yaml") for code, text in shipped_texts().items()]
     return sorted(found, key=lambda procedure: procedure.code)
+
+
+def shipped_texts() -> dict[str, str]:
+    """The files by code, comments and all: what a definition of one's own begins from."""
+    found = [source for source in files(__name__).iterdir() if source.name.endswith(".yaml")]
+    return {
+        source.name.removesuffix(".yaml"): source.read_text("utf-8")
+        for source in sorted(found, key=lambda source: source.name)
+    }

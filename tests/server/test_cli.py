@@ -18,7 +18,9 @@ from tests.server.web.plant_in_use import house_over, template
 
 TRAVELER = [sys.executable, "-m", "server.cli"]
 COMMANDS = ["serve", "demo", "verify", "labels", "person", "person add", "person list",
-            "person password", "person deactivate", "site", "site add"]  # fmt: skip
+            "person password", "person role", "person rename", "person deactivate",
+            "person activate", "site", "site add", "site list", "item", "item import", "item list",
+            "procedure", "procedure publish", "procedure list", "procedure show"]  # fmt: skip
 PASSWORD = "long enough 密码"
 CSV = "lot_id,item_code,item_name_zh,item_name_en,lot_code,quantity,unit,status\n"
 ROW = "SZ:M-1:L1,M-1,阀体,Valve body,L1,5,pcs,passed\n"
@@ -119,12 +121,17 @@ def test_a_password_that_is_too_short_adds_nobody(
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (["add", "wang.fang", "王芳", "--role", "SZ:operator"], "already_exists"),
-        (["add", "x.y", "某", "--role", "SZ:king"], "body_malformed"),
-        (["add", "x.y", "某", "--role", "operator"], "body_malformed"),
-        (["add", "x y", "某", "--role", "SZ:operator"], "entry_malformed"),
-        (["deactivate", "no.body"], "unknown_document"),
-        (["password", "no.body"], "unknown_document"),
+        (["add", "wang.fang", "王芳", "--role", "SZ:operator"], "person_exists"),
+        (["add", "x.y", "某", "--role", "SZ:king"], "role_unknown"),
+        (["add", "x.y", "某", "--role", "operator"], "role_malformed"),
+        (["add", "x.y", "某", "--role", "XX:operator"], "role_site_unknown"),
+        (["add", "x.y", "某", "--role", "org:operator"], "role_not_of_org"),
+        (["add", "x y", "某", "--role", "SZ:operator"], "login_malformed"),
+        (["role", "wang.fang", "--role", "sz:operator"], "role_site_unknown"),
+        (["deactivate", "no.body"], "person_unknown"),
+        (["activate", "no.body"], "person_unknown"),
+        (["rename", "no.body", "某"], "person_unknown"),
+        (["password", "no.body"], "person_unknown"),
     ],
 )
 def test_what_cannot_be_done_for_a_person_is_told_and_changes_nothing(
@@ -140,6 +147,55 @@ def test_what_cannot_be_done_for_a_person_is_told_and_changes_nothing(
     assert told == 2
     assert capsys.readouterr().err.endswith(f" ({code})\n")
     assert run(monkeypatch, "verify", "--data", data, "--quiet") == 0
+
+
+def line_of(capsys: pytest.CaptureFixture[str], login: str) -> str:
+    return next(one for one in capsys.readouterr().out.splitlines() if one.startswith(login))
+
+
+def test_roles_and_names_change_and_an_ended_access_comes_back(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data: Path
+):
+    def do(verb: str, *more: str) -> None:
+        assert run(monkeypatch, "person", verb, "--data", data, "wang.fang", *more) == 0
+
+    do("role", "--role", "SZ:inspector", "--role", "HD:technician", "--role", "SZ:inspector")
+    do("rename", "王芳芳")
+    do("deactivate")
+    do("activate")
+    capsys.readouterr()
+    assert run(monkeypatch, "person", "list", "--data", data) == 0
+    line = line_of(capsys, "wang.fang")
+    assert line.endswith("SZ:inspector, HD:technician")
+    assert "王芳芳" in line
+    assert run(monkeypatch, "verify", "--data", data, "--quiet") == 0
+
+
+def test_the_columns_of_a_list_stand_under_each_other_with_chinese_names_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data: Path
+):
+    added = ["person", "add", "--data", data, "x.y", "Ann", "--role", "SZ:planner"]
+    assert run(monkeypatch, *added, "--password-stdin", typed=f"{PASSWORD}\n") == 0
+    capsys.readouterr()
+    run(monkeypatch, "person", "list", "--data", data)
+    lines = capsys.readouterr().out.splitlines()
+    latin = next(line for line in lines if line.startswith("x.y"))
+    chinese = next(line for line in lines if line.startswith("wang.fang"))
+    assert latin.index("SZ:") == chinese.index("SZ:") + len("王芳")
+
+
+def test_a_password_that_is_typed_is_asked_for_twice(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data: Path
+):
+    changed = ["person", "password", "--data", data, "wang.fang"]
+    for second, code in ((PASSWORD + "x", 2), (PASSWORD, 0)):
+        answers = iter([PASSWORD, second])
+        monkeypatch.setattr("getpass.getpass", lambda asked, given=answers: next(given))
+        assert run(monkeypatch, *changed) == code
+        assert list(answers) == []
+    told = capsys.readouterr()
+    assert "passwords_differ" in told.err
+    assert told.out == "wang.fang has a new password\n"
 
 
 def test_a_person_who_exists_already_keeps_the_password(
@@ -189,14 +245,30 @@ def test_a_database_that_cannot_be_opened_is_told_without_a_traceback(
     assert run(monkeypatch, "person", "list", "--data", tmp_path) == 2
     assert capsys.readouterr().err.startswith("traveler: database: ")
     (tmp_path / "file").write_text("no folder")
-    assert run(monkeypatch, "person", "list", "--data", tmp_path / "file") == 2
+    assert run(monkeypatch, "site", "add", "--data", tmp_path / "file", "SZ", "苏州", "S") == 2
     assert capsys.readouterr().err.startswith("traveler: ")
 
 
-def test_verify_says_that_there_is_no_database_and_makes_none(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+@pytest.mark.parametrize(
+    "command",
+    [
+        "verify",
+        "renew",
+        "site list",
+        "person list",
+        "person add x.y 某 --role SZ:operator",
+        "item list --site SZ",
+        "procedure publish --shipped --site SZ",
+        "device list",
+    ],
+)
+def test_a_folder_without_a_plant_is_told_and_none_is_made_there(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    command: str,
 ):
-    assert run(monkeypatch, "verify", "--data", tmp_path / "empty") == 2
+    assert run(monkeypatch, *command.split(), "--data", tmp_path / "empty") == 2
     assert "no database" in capsys.readouterr().err
     assert not (tmp_path / "empty").exists()
 
