@@ -19,7 +19,7 @@ from server.cli_serve import ServeCommands
 from server.cli_sites import SiteCommands
 from server.cli_verify import VerifyCommands
 from server.cli_words import cannot
-from server.settings import Settings, from_environment
+from server.settings import Settings, from_environment, must_be_sound
 from sync.anchor import AnchorError
 from sync.anchor_key import AnchorKeyError
 from sync.archive import ArchiveError
@@ -80,7 +80,9 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         "database": arguments.database,
         "public_url": getattr(arguments, "public_url", None),
     }
-    return replace(settings, **{name: value for name, value in given.items() if value})
+    settings = replace(settings, **{name: value for name, value in given.items() if value})
+    must_be_sound(settings)
+    return settings
 
 
 if __name__ == "__main__":

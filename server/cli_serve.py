@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ import qrcode
 import uvicorn
 
 from server.app import create_app, create_setup_app
+from server.cli_sites import sites_of
+from server.cli_words import told
 from server.collector import relax
 from server.demo.people import PASSWORDS, PEOPLE
 from server.lateness.tell import tell_late
@@ -32,6 +35,7 @@ from sync.writer import utc_now
 
 GRACE_S = 5
 SETUP_PORT = 8080
+PORT_MAX = 65535
 EVERY_ADDRESS = "0.0.0.0"  # noqa: S104
 LOOPBACK = "127.0.0.1"
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -69,6 +73,8 @@ class ServeCommands:
     def _serve(self, arguments: argparse.Namespace) -> int:
         settings = self._set(arguments)
         plant = opened(settings)
+        if not sites_of(plant):
+            print(f"traveler: {told(Problem('no_site_yet'))}", file=sys.stderr, flush=True)
         proof = _proof(settings, arguments) if arguments.tls else None
         _run(plant, arguments, proof)
         return 0
@@ -97,8 +103,15 @@ class ServeCommands:
 
     def _set(self, arguments: argparse.Namespace) -> Settings:
         settings = self._settings_of(arguments)
+        _must_be_port("--port", arguments.port, least=1)
+        _must_be_port("--setup-port", arguments.setup_port, least=0)
         arguments.host = arguments.host or (EVERY_ADDRESS if arguments.tls else LOOPBACK)
         return _with_address(settings, arguments) if arguments.tls else settings
+
+
+def _must_be_port(option: str, port: int, *, least: int) -> None:
+    if not least <= port <= PORT_MAX:
+        raise Problem("port_wrong", {"option": option, "port": port})
 
 
 def _with_address(settings: Settings, arguments: argparse.Namespace) -> Settings:

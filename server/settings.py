@@ -4,7 +4,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
+
+from sync.problem import Problem
 
 HERE = Path(__file__).resolve().parent
 VARIABLES = {
@@ -25,6 +28,7 @@ VARIABLES = {
     "print_late_minutes": "TRAVELER_PRINT_LATE_MINUTES",
     "print_give_up_minutes": "TRAVELER_PRINT_GIVE_UP_MINUTES",
 }
+NUMBER_MAX = 100_000  # hours of eleven years: what is longer is a slip
 # The push services of Chrome and Android, Firefox, Safari, Edge.
 PUSH_HOSTS = "fcm.googleapis.com,push.services.mozilla.com,push.apple.com,notify.windows.com"
 
@@ -85,27 +89,62 @@ class Settings:
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Settings from TRAVELER_* variables; what is not there keeps its default."""
+    """Settings from TRAVELER_* variables; what is not there keeps its default.
+
+    Problem: setting_wrong, for what should be a number and is none.
+    """
     usual = Settings()
 
     def given(field: str) -> str:
         return environment.get(VARIABLES[field], str(getattr(usual, field)))
+
+    def number(field: str, least: int = 0) -> int:
+        told = given(field)
+        try:
+            found = int(told)
+        except ValueError:
+            found = -1
+        if not least <= found <= NUMBER_MAX:
+            raise _wrong(field, told, f"from_{least}")
+        return found
 
     return Settings(
         data=Path(given("data")),
         database=given("database"),
         public_url=given("public_url").rstrip("/"),
         time_zone=given("time_zone"),
-        session_days=int(given("session_days")),
-        offline_hours=int(given("offline_hours")),
-        lock_minutes=int(given("lock_minutes")),
-        late_hours=int(given("late_hours")),
+        session_days=number("session_days", least=1),
+        offline_hours=number("offline_hours"),
+        lock_minutes=number("lock_minutes"),
+        late_hours=number("late_hours"),
         push_hosts=given("push_hosts"),
         push_contact=given("push_contact"),
         tls_certificate=given("tls_certificate"),
         tls_key=given("tls_key"),
         tls_names=given("tls_names"),
         printers=environment.get(VARIABLES["printers"]),
-        print_late_minutes=int(given("print_late_minutes")),
-        print_give_up_minutes=int(given("print_give_up_minutes")),
+        print_late_minutes=number("print_late_minutes"),
+        print_give_up_minutes=number("print_give_up_minutes"),
     )
+
+
+def must_be_sound(settings: Settings) -> None:
+    """Found at the start, not by whoever opens the first page. Problem: setting_wrong."""
+    try:
+        ZoneInfo(settings.time_zone)
+    except (KeyError, ValueError, OSError) as error:
+        raise _wrong("time_zone", settings.time_zone, "time_zone") from error
+    if not _is_address(settings.public_url):
+        raise _wrong("public_url", settings.public_url, "address")
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _wrong(field: str, told: str, why: str) -> Problem:
+    return Problem("setting_wrong", {"name": VARIABLES[field], "told": told, "why": why})

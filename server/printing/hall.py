@@ -14,7 +14,7 @@ GRACE_S = 5.0
 
 @contextmanager
 def printing(plant: Plant) -> Iterator[None]:
-    """Print what waits, and what comes. Problems: printers_file, foreign_site.
+    """Print what waits, and what comes. Problems: printers_file, printer_site_unknown.
 
     A process that was told nothing of printers serves none, and takes none from those who do.
     """

@@ -14,6 +14,7 @@ from server.printing.printers import PrinterSetting
 from server.setup import perform
 from sync import documents
 from sync.compose import Deed
+from sync.problem import Problem
 
 TURN = "printers"
 
@@ -21,12 +22,22 @@ TURN = "printers"
 def install(plant: Plant, printers: list[PrinterSetting]) -> None:
     """Tell of what is new, changed or gone; what waited for a printer that is gone has failed.
 
-    Problem: foreign_site, for a site that there is not.
+    Problem: printer_site_unknown.
     """
     with plant.store.turn(TURN):
         with plant.store.read() as connection:
+            _must_be_at_sites(connection, printers)
             deeds = list(_deeds(plant, connection, printers))
         perform(plant, [(deed, plant.now()) for deed in deeds])
+
+
+def _must_be_at_sites(connection: Connection, printers: list[PrinterSetting]) -> None:
+    """What the system does itself passes the gate, so a printer nobody sees is refused here."""
+    sites = sorted(key.rpartition(":")[2] for key in documents.find(connection, ["site"]))
+    for printer in printers:
+        if printer.site not in sites:
+            told = {"printer": printer.name, "site": printer.site, "sites": sites}
+            raise Problem("printer_site_unknown", told)
 
 
 def _deeds(plant: Plant, connection: Connection, printers: list[PrinterSetting]) -> Iterator[Deed]:

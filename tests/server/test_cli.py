@@ -306,6 +306,28 @@ def test_a_table_that_is_none_is_told_without_a_traceback(
     assert run(monkeypatch, "labels", "--in", table, "--out", tmp_path / "x.pdf") in (1, 2)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--port", "0"], "port_wrong"),
+        (["--port", "65536"], "port_wrong"),
+        (["--tls", "--setup-port", "-1"], "port_wrong"),
+        (["--public-url", "traveler.plant.example"], "setting_wrong"),
+    ],
+)
+def test_what_no_server_can_listen_on_or_be_reached_by_is_refused_before_anything_is_made(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    arguments: list[str],
+    code: str,
+):
+    for command in ("serve", "demo"):
+        assert run(monkeypatch, command, "--data", tmp_path / "new", *arguments) == 2
+        assert capsys.readouterr().err.endswith(f" ({code})\n")
+    assert not (tmp_path / "new").exists()
+
+
 def test_a_device_app_built_from_other_templates_is_not_served(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

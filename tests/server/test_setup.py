@@ -15,7 +15,7 @@ from server.domain.person import SYSTEM
 from server.domain.rights import SETUP_SESSION
 from server.domain.sums import broken
 from server.plant import Plant, chain_of, opened
-from server.settings import Settings, from_environment
+from server.settings import Settings, from_environment, must_be_sound
 from server.setup import build_demo, perform, perform_now
 from sync import documents
 from sync.compose import Deed
@@ -142,6 +142,40 @@ def test_settings_have_defaults_and_follow_the_environment():
     )
     assert told.secure
     assert not Settings().secure
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("TRAVELER_SESSION_DAYS", "two"),
+        ("TRAVELER_SESSION_DAYS", "0"),
+        ("TRAVELER_LOCK_MINUTES", "-1"),
+        ("TRAVELER_LATE_HOURS", ""),
+        ("TRAVELER_OFFLINE_HOURS", "1.5"),
+        ("TRAVELER_PRINT_LATE_MINUTES", "99999999999"),
+        ("TRAVELER_TIME_ZONE", "Asia/Suzhou"),
+        ("TRAVELER_TIME_ZONE", "Asia"),
+        ("TRAVELER_TIME_ZONE", ""),
+        ("TRAVELER_PUBLIC_URL", "traveler.plant.example"),
+        ("TRAVELER_PUBLIC_URL", "traveler.plant.example:8000"),
+        ("TRAVELER_PUBLIC_URL", "ftp://traveler.plant.example"),
+        ("TRAVELER_PUBLIC_URL", "https://:8000"),
+        ("TRAVELER_PUBLIC_URL", "https://traveler.plant.example:99999"),
+    ],
+)
+def test_a_setting_that_can_not_be_meant_is_refused_by_its_name(name: str, told: str):
+    with pytest.raises(Problem) as raised:
+        must_be_sound(from_environment({name: told}))
+    assert raised.value.code == "setting_wrong"
+    assert (raised.value.params["name"], raised.value.params["told"]) == (name, told)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8000", "https://traveler.plant.example", "http://[fe80::1]:8000"]
+)
+def test_settings_that_a_plant_may_have_are_taken(url: str):
+    told = {"TRAVELER_PUBLIC_URL": url, "TRAVELER_TIME_ZONE": "Europe/Berlin"}
+    must_be_sound(from_environment(told | {"TRAVELER_LOCK_MINUTES": "0"}))
 
 
 def test_the_database_is_in_the_data_folder_unless_another_is_named(tmp_path):

@@ -19,6 +19,7 @@ from server.printing.printers import PrinterSetting
 from server.printing.tables import PrintJobRow
 from server.printing.worker import Worker
 from server.settings import from_environment
+from sync.problem import Problem
 from sync.store import table_of
 from sync.verify import verify
 from tests.browser.real_server import free_port
@@ -259,6 +260,17 @@ def test_only_who_is_told_that_there_are_none_takes_printers_away(
         place.plant.settings = replace(place.plant.settings, printers=told)
         with printing(place.plant):
             assert place.state()[0] == state
+
+
+def test_a_printer_at_a_site_that_there_is_not_is_refused_and_none_is_installed(
+    place: Hall,
+):
+    elsewhere = PrinterSetting(name="z", site="XX", zh="某", en="Some", zpl="127.0.0.1:9")
+    with pytest.raises(Problem) as raised:
+        install(place.plant, [elsewhere])
+    assert raised.value.code == "printer_site_unknown"
+    assert "SZ" in raised.value.params["sites"]
+    assert raised.value.params["site"] == "XX"
 
 
 def test_a_server_whose_environment_says_nothing_of_printers_was_told_nothing():
