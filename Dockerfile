@@ -15,7 +15,8 @@ FROM python:3.13-slim-bookworm
 ENV PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     PIP_NO_CACHE_DIR=1 \
-    PIP_DISABLE_PIP_VERSION_CHECK=1
+    PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    TRAVELER_DATA=/data
 RUN groupadd --gid 10001 traveler \
  && useradd --uid 10001 --gid traveler --no-create-home --home-dir /data traveler \
  && install --directory --owner traveler --group traveler --mode 0750 /data
