@@ -21,6 +21,7 @@ from server.settings import Settings
 from server.setup import perform
 from sync import documents
 from sync.compose import Deed
+from sync.problem import Problem
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Command = Callable[[Commands, str, object, str], argparse.ArgumentParser]
@@ -55,14 +56,14 @@ class ItemCommands:
             must_be_site(plant, arguments.site)
             if table.problems:
                 _tell([told(problem) for problem in table.problems])
-                print("nothing was imported", file=sys.stderr)
+                print(told(Problem("table_refused")), file=sys.stderr)
                 return 1
             there = _items(plant, arguments.site)
             new = [row for row in table.rows if row.code not in there]
             _add(plant, arguments.site, new)
         same = [row for row in table.rows if row.code in there and not _differs(row, there)]
         others = [row for row in table.rows if row.code in there and _differs(row, there)]
-        _tell([f"line {row.line}: {row.code} {_difference(row, there)}" for row in others])
+        _tell([told(_difference(row, there)) for row in others])
         left = f", {len(others)} left as they were" if others else ""
         print(f"{len(new)} added, {len(same)} there already{left}")
         return 1 if others else 0
@@ -105,23 +106,23 @@ def _differs(row: Row, there: dict[str, Item]) -> bool:
     return any(getattr(row.body, name) != getattr(item, name) for name in ItemAdded.model_fields)
 
 
-def _difference(row: Row, there: dict[str, Item]) -> str:
+def _difference(row: Row, there: dict[str, Item]) -> Problem:
     kept, given = (
         one.model_dump(mode="json", include=set(ItemAdded.model_fields))
         for one in (there[row.code], row.body)
     )
     changes = [
-        f"{name} {_shown(kept[name])} (here {_shown(given[name])})"
+        f"{name} {_shown(kept[name])} ≠ {_shown(given[name])}"
         for name in ItemAdded.model_fields
         if kept[name] != given[name]
     ]
-    return f"is there already and was left as it is: {', '.join(changes)}"
+    return Problem("item_left", {"line": row.line, "code": row.code, "changes": changes})
 
 
 def _shown(value: object) -> str:
     if isinstance(value, dict):
         return " / ".join(map(str, value.values()))
-    return "none" if value is None else str(value)
+    return "–" if value is None else str(value)
 
 
 def _tell(lines: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import locale
+import os
 import sys
 import unicodedata
 from functools import cache
@@ -43,14 +44,19 @@ def _words(why: Exception) -> str:
     return str(why)
 
 
-@cache
 def _wording() -> Wording:
-    lang = _language()
+    return _wording_in(_language())
+
+
+@cache
+def _wording_in(lang: str) -> Wording:
     messages: dict[str, Any] = json.loads((TEXTS / f"{lang}.json").read_text("utf-8"))
     problems: dict[str, Any] = yaml.safe_load((TEXTS / "problems.yaml").read_text("utf-8"))
     return Wording(lang, messages, problems)
 
 
 def _language() -> str:
-    set_to = locale.getlocale()[0] or ""
+    """As the environment asks, also where the system has no such locale (a slim image has none)."""
+    asked = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    set_to = asked if asked not in ("", "C", "POSIX") else locale.getlocale()[0] or ""
     return "zh_CN" if set_to.startswith(("zh", "Chinese")) else "en"

@@ -15,6 +15,7 @@ from server.procedures.definition import read
 from server.settings import Settings
 from sync import documents
 from sync.problem import Problem
+from tests.postgres import database
 
 HEADING = "code,name_zh,name_en,unit,gtin,shelf_life_days,made_here,minimum\n"
 CASTING = "M-1001,阀体铸件,Valve body casting,pcs,6901234510010,,no,40\n"
@@ -63,6 +64,7 @@ def terminal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Terminal:
     """With a plant that has one site and nothing else."""
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
     made = Terminal(tmp_path, monkeypatch, capsys)
     assert made.run("site add WX 无锡工厂 Wuxi") == 0
     return made
@@ -135,7 +137,7 @@ def test_an_item_that_is_there_with_other_values_is_named_and_left_as_it_is(term
     table = terminal.file("t.csv", HEADING + changed + VALVE)
     assert terminal.run("item import", table, "--site", "WX") == 1
     assert terminal.err == (
-        "line 2: M-1001 is there already and was left as it is: minimum 40 (here 60)\n"
+        "line 2: M-1001 is there already and was left as it is (there ≠ here): minimum 40 ≠ 60\n"
     )
     assert terminal.out == "1 added, 0 there already, 1 left as they were\n"
     assert terminal.documents("item")["item/WX:M-1001"]["minimum"] == "40"
@@ -168,7 +170,7 @@ def test_a_wrong_cell_is_named_by_line_and_column_and_nothing_comes_in(
     first, last = terminal.err.splitlines()
     assert first.startswith("line 3")
     assert told in first
-    assert last == "nothing was imported"
+    assert last == "Nothing was imported."
     assert terminal.documents("item") == {}
 
 
@@ -195,6 +197,25 @@ def test_a_site_that_there_is_not_is_told_with_those_that_there_are(terminal):
     for command in ("item list", f"item import {table}", "procedure publish --shipped"):
         assert terminal.run(f"{command} --site XX") == 2
         assert "There is no site XX. There are: WX." in terminal.err
+
+
+def test_who_asks_for_chinese_is_told_in_chinese(terminal, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    table = terminal.file("t.csv", HEADING + CASTING.replace("40", "many"))
+    assert terminal.run("item import", table, "--site", "WX") == 1
+    assert terminal.err.startswith("第 2 行，minimum 列“many”：请填数字\n")
+    assert terminal.run("item list --site XX") == 2
+    assert "没有工厂 XX。现有：WX。" in terminal.err
+
+
+def test_an_empty_database_that_is_named_gets_no_tables_by_a_look_at_it(terminal):
+    with database() as url:
+        for command in ("person list", "item list --site WX", "renew"):
+            assert terminal.run(command, "--database", url) == 2
+            assert "(no_plant)" in terminal.err
+        assert terminal.run("site add SZ 苏州工厂 Suzhou", "--database", url) == 0
+        assert terminal.run("site list", "--database", url) == 0
+        assert terminal.out.startswith("SZ ")
 
 
 def test_the_shipped_procedures_are_published_once(terminal):
