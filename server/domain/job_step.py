@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from server.domain.ended_card import must_go_on, put_away_of_scrap
 from server.domain.job import Job
 from server.domain.lot import RUNS_MAX, Lot, RunRef
 from server.domain.movement import put
@@ -117,10 +118,11 @@ def steps_of(procedure: Procedure) -> list[Step]:
 def recorded(entry: Entry, body: StepRecorded, draft: Draft, now: datetime) -> Outcome:
     """A step of a traveler card was done and recorded; the lot follows the verdict.
 
-    Problems: those of `step.refusal` and `step.make_record`.
+    Problems: lot_scrapped, those of `step.refusal` and `step.make_record`.
     """
     job = draft.edit(entry.on, Job)
     step = find_step(job, body.step)
+    must_go_on(entry, job, draft)
     refused = refusal(entry, job, step, draft)
     if refused is not None:
         return refused
@@ -150,6 +152,8 @@ def _put_away(entry: Entry, job: Job, record: Record, draft: Draft) -> Outcome:
     place = record.answers.get("location", "")
     if quantity is None or not place:
         return Outcome()
+    if job.state == "cancelled":
+        return put_away_of_scrap(entry, job, record, draft)
     # What the person saw of the lot is unknown: `base` is the job's version.
     return put(draft, entry, job.lot, quantity=quantity, source=None, target=place, base=None)
 

@@ -1,10 +1,12 @@
 """What changes a lot's status by decision: held, released, scrapped (ISO 9001 §8.7)."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
 from pydantic import Field
 
+from server.domain.ended_card import end_cards, open_cards
 from server.domain.item import Item
 from server.domain.lot import Hold, Lot, LotStatus
 from server.domain.movement_line import note_movement, status_seen
@@ -23,6 +25,8 @@ from sync.document import Document
 from sync.entry import Entry
 from sync.problem import Problem
 from sync.reconcile import Draft, Kind, Outcome
+
+CARDS_END_FROM = 3  # the version of lot.scrapped from which on it ends the cards of the lot
 
 
 class Held(Value):
@@ -75,7 +79,10 @@ def released(entry: Entry, body: Released, draft: Draft, now: datetime) -> Outco
 
 
 def scrapped(entry: Entry, body: Scrapped, draft: Draft, now: datetime) -> Outcome:
-    """What is left of the lot is scrap: nothing is on hand any more. Problems: as released."""
+    """What is left of the lot is scrap: nothing is on hand any more, and its cards end.
+
+    Problems: as released.
+    """
     lot = draft.edit(entry.on, Lot)
     _must_stand(entry, lot)
     name = name_of(entry.actor, draft)
@@ -84,7 +91,10 @@ def scrapped(entry: Entry, body: Scrapped, draft: Draft, now: datetime) -> Outco
         note_movement(lot, entry, kind="scrap", quantity=lot.on_hand, by_name=name)
         lot.holdings, lot.on_hand = [], Decimal(0)
     set_status(lot, entry, "scrapped", reason=body.reason, by_name=name)
-    remember(lot.timeline, happening(entry, name, {"reason": body.reason}))
+    line = happening(entry, name, {"reason": body.reason})
+    remember(lot.timeline, line)
+    if entry.v >= CARDS_END_FROM:
+        end_cards(lot, line, draft)
     return Outcome()
 
 
@@ -155,6 +165,14 @@ def _text_of(reason: Reason) -> str:
     return reason if isinstance(reason, str) else reason.en
 
 
+def _scrap_needs(
+    entry: Entry, body: Scrapped, loaded: Mapping[str, Document]
+) -> Iterable[str | None]:
+    lot = loaded.get(entry.on)
+    yield getattr(lot, "item", None)
+    yield from open_cards(lot)
+
+
 SUPERVISION = frozenset({"supervisor", "quality_manager"})
 KINDS = [
     Kind(
@@ -173,8 +191,10 @@ KINDS = [
             Scrapped,
             scrapped,
             SUPERVISION,
-            needs=lambda entry, body, loaded: [getattr(loaded.get(entry.on), "item", None)],
+            needs=_scrap_needs,
             request=True,
+            v=CARDS_END_FROM,
+            upcasts={2: dict},
         ),
         Signing(("disposed",), lambda body, lot: "disposed", _screen),
     ),

@@ -128,8 +128,8 @@ def signed(kind: Kind, signing: Signing) -> Kind:
         kind,
         handler=handler,
         needs=needs,
-        v=SIGNED_FROM,
-        upcasts={1: dict},
+        v=max(kind.v, SIGNED_FROM),
+        upcasts={1: dict} | dict(kind.upcasts),
         signing=signing,
     )
 

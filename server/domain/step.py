@@ -204,16 +204,19 @@ def worse(one: Verdict, other: Verdict) -> Verdict:
 
 
 def advance(entry: Entry, run: Run) -> None:
-    """Which step is next, whose turn it is, and whether the run is done."""
+    """Which step is next, whose turn it is, and whether the run is done.
+
+    One that was cancelled stays so: whatever is still recorded on it, nobody's turn comes.
+    """
     stands = [_state(step) for step in run.steps]
     places = range(len(stands))
     first = next((i for i in places if stands[i] != "done" and not run.steps[i].repeat), None)
-    if first is not None and stands[first] == "waiting":
+    if first is not None and stands[first] == "waiting" and run.state != "cancelled":
         stands[first] = "ready"
     for step, state in zip(list(run.steps), stands, strict=True):
         if step.state != state:
             run.change(step, state=state)
-    ahead = None if first is None else run.steps[first]
+    ahead = None if first is None or run.state == "cancelled" else run.steps[first]
     run.next = ahead.key if ahead else None
     run.waits_for = [f"{run.site}:{role}" for role in ahead.roles] if ahead else []
     if not ahead and run.state == "open":

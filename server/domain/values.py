@@ -135,7 +135,7 @@ def signed_by(entry: Entry) -> Signed | None:
 def since(timeline: list[Happening], *, version: int, base: int | None) -> list[Happening]:
     """The lines that came after version `base` was seen, newest first; none if it is unknown.
 
-    Holds for documents whose timeline gets one line with each version (visits, requisitions).
+    Holds where each version brings one line: visits, requisitions, cards.
     """
     return [] if base is None else timeline[: max(0, version - base)]
 

@@ -1,5 +1,6 @@
 /** Jobs: started on a lot, and their steps recorded; twin of `job_step.py`. */
 import * as body from "./body.js";
+import { mustGoOn, putAwayOfScrap } from "./ended_card.js";
 import { edit, find, restOf } from "./key.js";
 import { RUNS_MAX } from "./lot.js";
 import { put } from "./movement.js";
@@ -105,6 +106,7 @@ export function recorded(entry, draft) {
   const what = body.readBody(entry, STEP_RECORDED);
   const job = edit(draft, entry.on, "job");
   const step = findStep(job, what.step);
+  mustGoOn(entry, job, draft);
   const refused = refusal(entry, job, step, draft);
   if (refused) return refused;
   const byName = nameOf(entry.actor, draft);
@@ -146,6 +148,7 @@ function putAway(entry, job, record, draft) {
   const measured = record.measurements.find((/** @type {any} */ m) => m.key === "quantity");
   const target = record.answers.location ?? "";
   if (!measured || !target) return outcome();
+  if (job.state === "cancelled") return putAwayOfScrap(entry, job, record, draft);
   const what = { quantity: measured.value, source: null, target, base: null };
   return put(draft, entry, job.lot, what);
 }

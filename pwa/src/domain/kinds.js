@@ -28,9 +28,6 @@ import * as visit from "./visit_step.js";
 const itemNamed = (entry) => [entry.body.item];
 
 /** @type {Needs} */
-const itemOfLot = (entry, get) => [get(entry.on)?.item];
-
-/** @type {Needs} */
 const jobNamed = ({ body }) => [body.procedure, body.lot, body.order];
 
 /** @type {Needs} */
@@ -50,7 +47,7 @@ export const KINDS = withSignatures({
   "lot.held": twin(status.held),
   "lot.received": twin(birth.received, itemNamed),
   "lot.released": twin(status.released),
-  "lot.scrapped": twin(status.scrapped, itemOfLot),
+  "lot.scrapped": twin(status.scrapped, status.scrapNeeds),
   "material.issued": twin(movement.issued, movement.lotNeeds),
   "material.put_away": twin(movement.putAway, movement.lotNeeds),
   "material.returned": twin(movement.returned, movement.lotNeeds),

@@ -1,6 +1,7 @@
 /** What changes a lot's status by decision: held, released, scrapped; twin of `lot_status.py`. */
 import Big from "big.js";
 import * as body from "./body.js";
+import { endCards, openCards } from "./ended_card.js";
 import { edit } from "./key.js";
 import { noteMovement, statusSeen } from "./movement_line.js";
 import { outcome } from "./outcome.js";
@@ -14,6 +15,7 @@ import { happening, minus, remember } from "./values.js";
 /** @typedef {import("../types").DraftLike} Draft */
 /** @typedef {{reason: string | Record<string, string>, byName: string}} Why */
 
+const CARDS_END_FROM = 3; // the version of lot.scrapped from which on it ends the lot's cards
 const REASON = { reason: body.someText };
 const SCRAPPED = { ...REASON, ...SIGNABLE };
 const RELEASED = { ...SCRAPPED, emergency: body.or(body.flag, false) };
@@ -58,7 +60,8 @@ export function released(entry, draft) {
 }
 
 /**
- * What is left of the lot is scrap: nothing is on hand any more. Problems: as released.
+ * What is left of the lot is scrap: nothing is on hand any more, and its cards end.
+ * Problems: as released.
  * @param {Entry} entry
  * @param {Draft} draft
  */
@@ -76,7 +79,17 @@ export function scrapped(entry, draft) {
   }
   setStatus(lot, entry, "scrapped", { reason, byName });
   remember(lot.timeline, happening(entry, byName, { reason }));
+  if (entry.v >= CARDS_END_FROM) endCards(lot, happening(entry, byName, { reason }), draft);
   return outcome();
+}
+
+/**
+ * @param {Entry} entry
+ * @param {(key: string) => Doc | null | undefined} get
+ */
+export function scrapNeeds(entry, get) {
+  const lot = get(entry.on);
+  return [lot?.item, ...openCards(lot)];
 }
 
 /**

@@ -104,7 +104,8 @@ export function worse(one, other) {
 }
 
 /**
- * Which step is next, whose turn it is, and whether the run is done.
+ * Which step is next, whose turn it is, and whether the run is done. One that was cancelled stays
+ * so: whatever is still recorded on it, nobody's turn comes.
  * @param {Entry} entry
  * @param {Doc} run
  */
@@ -113,7 +114,8 @@ export function advance(entry, run) {
     const isDone = step.verdict_now === "pass" || !step.on_fail;
     step.state = step.verdict_now === null ? "waiting" : isDone ? "done" : "failed";
   }
-  const next = run.steps.find((/** @type {Step} */ s) => s.state !== "done" && !s.repeat);
+  const isAhead = (/** @type {Step} */ s) => s.state !== "done" && !s.repeat;
+  const next = run.state === "cancelled" ? undefined : run.steps.find(isAhead);
   if (next?.state === "waiting") next.state = "ready";
   run.next = next?.key ?? null;
   const site = siteOf(run.key);

@@ -20,6 +20,7 @@ from sync.document import utc_text
 from tests.server.domain import (
     test_cases,
     test_corrections,
+    test_ended_cards,
     test_job_steps,
     test_label_things,
     test_labels,
@@ -48,6 +49,7 @@ SCENES = (
     test_requisitions,
     test_cases,
     test_corrections,
+    test_ended_cards,
     test_rights,
     test_signatures,
 )
