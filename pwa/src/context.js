@@ -31,7 +31,7 @@ import { findEntry } from "./outbox.js";
  */
 export async function fetched(moment, { page, id, url }, me) {
   /** @type {Record<string, any>} */
-  const scope = { id, code: codeOf(id), me, query: queryOf(page, url), doc: null };
+  const scope = { id, ...partsOf(id), me, query: queryOf(page, url), doc: null };
   /** @type {Record<string, any>} */
   const found = { doc: null, ...page.fixed };
   if (page.doc) {
@@ -128,6 +128,11 @@ export function pageOf(page, url) {
   const id = pageAt([page], url.pathname)?.id ?? "";
   const code = codeOf(id);
   return { name, path, title, nav: nav ?? "", id, code, url: clean.pathname + clean.search };
+}
+
+/** @param {string} id */
+function partsOf(id) {
+  return { code: codeOf(id), site: id.split(":")[0] ?? "" };
 }
 
 /** What follows the last colon of an id: a code without its site. @param {string} id */

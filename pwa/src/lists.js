@@ -3,6 +3,7 @@
  * The twin of the lists in server/pages/answer.py.
  */
 import { filled, values } from "./addresses.js";
+import { siteOf } from "./domain/key.js";
 
 /** @typedef {import("./types").Doc} Doc */
 /** @typedef {import("./types").ListSpec} ListSpec */
@@ -132,12 +133,14 @@ function compare(x, y) {
 }
 
 /**
- * The first document for each value; in the order of the last, as the server does it.
+ * The first document for each value at each site; in the order of the last, as on the server.
  * @param {Doc[]} documents
  * @param {string} field
  */
 function firstOfEach(documents, field) {
   const latest = new Map();
-  for (const doc of [...documents].reverse()) latest.set(values(doc, field)[0] ?? null, doc);
+  for (const doc of [...documents].reverse()) {
+    latest.set(JSON.stringify([siteOf(doc.key), values(doc, field)[0]]), doc);
+  }
   return [...latest.values()].reverse();
 }

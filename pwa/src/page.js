@@ -28,6 +28,7 @@ import { showTyped, startPreview, wirePreview } from "./page/preview.js";
 import { setPaper, startPrint, wireSheets } from "./page/print.js";
 import { goTo } from "./page/scanned.js";
 import { startShare } from "./page/share.js";
+import { followSite } from "./page/sites.js";
 import { startSubmit } from "./page/submit.js";
 import { offerUpdate } from "./page/update.js";
 import { showUpload } from "./page/upload.js";
@@ -87,6 +88,7 @@ function wire(content) {
   for (const one of all("[data-pad]")) showPad(/** @type {HTMLElement} */ (one));
   for (const one of all("[data-limits]")) judge(/** @type {HTMLInputElement} */ (one));
   for (const one of all("[data-preview]")) wirePreview(/** @type {HTMLElement} */ (one));
+  for (const one of all("select[data-site]")) followSite(/** @type {any} */ (one));
   for (const one of all("form[data-label-form]")) showTyped(one);
   for (const one of all("[data-storage]")) void sayStorage(/** @type {HTMLElement} */ (one));
   for (const one of all("[data-room]")) void sayRoom(/** @type {HTMLElement} */ (one));

@@ -10,7 +10,7 @@ from server.domain.movement import put
 from server.domain.order import Order
 from server.domain.person import name_of
 from server.domain.procedure import Procedure
-from server.domain.rights import must_be_here
+from server.domain.rights import ONE_SITE_FROM, must_be_here, must_be_of_site
 from server.domain.run import ProcedureRef, Record, Step
 from server.domain.signature import signed
 from server.domain.step import (
@@ -43,12 +43,10 @@ class JobStarted(Value):
 def started(entry: Entry, body: JobStarted, draft: Draft, now: datetime) -> Outcome:
     """A lot gets its traveler card: a run of a published version.
 
-    Problems: unknown_document, foreign_site, lot_scrapped.
+    Problems: unknown_document, other_site, foreign_site, lot_scrapped.
     """
-    procedure = draft.get(body.procedure, Procedure)
-    if procedure is None or procedure.subject != "lot":
-        raise Problem("unknown_document", {"key": body.procedure}, field="procedure")
-    order = _order(body, draft)
+    procedure = published_for(entry, draft, body.procedure, subject="lot")
+    order = _order(entry, body, draft)
     lot = _lot_to_run(entry, body, draft)
     job = draft.add(
         Job(
@@ -82,10 +80,20 @@ def started(entry: Entry, body: JobStarted, draft: Draft, now: datetime) -> Outc
     return Outcome()
 
 
-def _order(body: JobStarted, draft: Draft) -> Order | None:
+def published_for(entry: Entry, draft: Draft, key: str, *, subject: str) -> Procedure:
+    """The procedure that a new run follows. Problems: unknown_document, other_site."""
+    procedure = draft.get(key, Procedure)
+    if procedure is None or procedure.subject != subject:
+        raise Problem("unknown_document", {"key": key}, field="procedure")
+    must_be_of_site(entry, procedure.key, field="procedure")
+    return procedure
+
+
+def _order(entry: Entry, body: JobStarted, draft: Draft) -> Order | None:
     order = draft.get(body.order, Order)
     if body.order and order is None:
         raise Problem("unknown_document", {"key": body.order}, field="order")
+    must_be_of_site(entry, body.order, field="order")
     return order
 
 
@@ -191,6 +199,8 @@ KINDS = [
         frozenset({"planner", "supervisor", "inspector", "storekeeper"}),
         needs=lambda entry, body, loaded: [body.procedure, body.lot, body.order],
         request=True,
+        v=ONE_SITE_FROM,
+        upcasts={1: dict},
     ),
     signed(
         Kind(

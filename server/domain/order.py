@@ -5,6 +5,7 @@ from typing import Literal
 
 from server.domain.item import Item
 from server.domain.person import name_of
+from server.domain.rights import ONE_SITE_FROM, must_be_of_site
 from server.domain.values import Happening, Line, Name, Positive, Quantity, Text, Value, happening
 from sync.document import Document
 from sync.entry import Entry
@@ -48,10 +49,11 @@ class OrderReleased(Value):
 
 
 def released(entry: Entry, body: OrderReleased, draft: Draft, now: datetime) -> Outcome:
-    """The planner hands an order to the floor. Problem: unknown_document."""
+    """The planner hands an order to the floor. Problems: unknown_document, other_site."""
     item = draft.get(body.item, Item)
     if item is None:
         raise Problem("unknown_document", {"key": body.item}, field="item")
+    must_be_of_site(entry, item.key, field="item")
     draft.add(
         Order(
             key=entry.on,
@@ -80,5 +82,7 @@ KINDS = [
         frozenset({"planner", "supervisor"}),
         needs=lambda entry, body, loaded: [body.item],
         request=True,
+        v=ONE_SITE_FROM,
+        upcasts={1: dict},
     )
 ]

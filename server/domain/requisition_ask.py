@@ -10,6 +10,7 @@ from server.domain.item import Item
 from server.domain.order import Order
 from server.domain.person import Person, name_of, person_key
 from server.domain.requisition import Requisition, RequisitionLine
+from server.domain.rights import ONE_SITE_FROM, must_be_of_site
 from server.domain.values import (
     Line,
     Name,
@@ -60,12 +61,13 @@ class RequisitionChanged(Value):
 def raised(entry: Entry, body: RequisitionRaised, draft: Draft, now: datetime) -> Outcome:
     """Material is asked for; a supervisor is asked to approve (QP-704A 4.1.5).
 
-    Problem: unknown_document.
+    Problems: unknown_document, other_site.
     """
     site_and_id = entry.on.partition("/")[2]
     order = draft.get(body.order, Order)
     if body.order and order is None:
         raise Problem("unknown_document", {"key": body.order}, field="order")
+    must_be_of_site(entry, body.order, field="order")
     name = name_of(entry.actor, draft)
     requisition = draft.add(
         Requisition(
@@ -75,7 +77,7 @@ def raised(entry: Entry, body: RequisitionRaised, draft: Draft, now: datetime) -
             order_number=order.number if order else None,
             needed_on=body.needed_on,
             note=body.note,
-            lines=_lines(body.lines, draft),
+            lines=_lines(entry, body.lines, draft),
             state="waiting",
             approval=f"approval/{site_and_id}",
             raised_by=entry.actor,
@@ -111,7 +113,8 @@ def _approval(entry: Entry, requisition: Requisition, *, by_name: str) -> Approv
 def changed(entry: Entry, body: RequisitionChanged, draft: Draft, now: datetime) -> Outcome:
     """Before it is decided, its raiser or a supervisor may change what is asked for.
 
-    Problems: no_right, already_decided, stale (somebody else changed it since it was seen).
+    Problems: no_right, already_decided, other_site, stale (somebody else changed it since it was
+    seen).
     """
     requisition = draft.edit(entry.on, Requisition)
     approval = draft.edit(requisition.approval, Approval)
@@ -126,7 +129,7 @@ def changed(entry: Entry, body: RequisitionChanged, draft: Draft, now: datetime)
         now_asked = [{"field": s.field, "seen": "", "now": s.value} for s in approval.material]
         raise Problem("stale", {"differences": now_asked})
     name = name_of(entry.actor, draft)
-    requisition.lines = _lines(body.lines, draft)
+    requisition.lines = _lines(entry, body.lines, draft)
     approval.material = _material(requisition)
     approval.digest = digest_of(approval.material)
     line = happening(entry, name, {"reason": body.reason})
@@ -142,13 +145,14 @@ def already_decided(approval: Approval) -> Problem:
     return Problem("already_decided", params)
 
 
-def _lines(asked: list[LineAsked], draft: Draft) -> list[RequisitionLine]:
+def _lines(entry: Entry, asked: list[LineAsked], draft: Draft) -> list[RequisitionLine]:
     """The lines asked for; an item named twice is asked for once, with the sum."""
     lines: dict[str, RequisitionLine] = {}
     for number, one in enumerate(asked):
         item = draft.get(one.item, Item)
         if item is None:
             raise Problem("unknown_document", {"key": one.item}, field=f"lines.{number}.item")
+        must_be_of_site(entry, item.key, field=f"lines.{number}.item")
         if item.key in lines:
             lines[item.key].quantity += one.quantity
             continue
@@ -186,6 +190,8 @@ KINDS = [
         ASKERS,
         needs=lambda entry, body, loaded: [body.order, *(line.item for line in body.lines)],
         request=True,
+        v=ONE_SITE_FROM,
+        upcasts={1: dict},
     ),
     Kind(
         "requisition.changed",
@@ -197,5 +203,7 @@ KINDS = [
             *(line.item for line in body.lines),
         ],
         request=True,
+        v=ONE_SITE_FROM,
+        upcasts={1: dict},
     ),
 ]

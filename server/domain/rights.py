@@ -21,6 +21,7 @@ AREAS_BY_ROLE: dict[str, tuple[str, ...]] = {
 }
 EVERYBODY = frozenset(AREAS_BY_ROLE)
 SETUP_SESSION = "system"
+ONE_SITE_FROM = 2  # the version of a kind from which on its documents are of one site
 
 
 def gate_needs(entry: Entry) -> Iterable[str]:
@@ -58,6 +59,23 @@ def must_be_here(entry: Entry, key: str | None, *, field: str) -> None:
     """An entry changes nothing at another site than its own. Problem: foreign_site."""
     if key and site_of(key) != site_of(entry.on):
         raise Problem("foreign_site", {"site": site_of(key)}, field=field)
+
+
+def must_be_of_site(entry: Entry, key: str | None, *, field: str) -> None:
+    """A new document is made of what is at its site: nobody else could work on it there.
+
+    Asked since version 2 of the kinds that ask it; what was taken before stands. Problem:
+    other_site.
+    """
+    if key and entry.v >= ONE_SITE_FROM and site_of(key) != site_of(entry.on):
+        raise Problem("other_site", {"key": key, "site": site_of(key)}, field=field)
+
+
+def must_have_seat(entry: Entry, person: Person, roles: Iterable[str], *, field: str) -> None:
+    """Who is sent somewhere can work there. Since version 2. Problem: no_seat."""
+    site = site_of(entry.on)
+    if entry.v >= ONE_SITE_FROM and not person.has(site, roles):
+        raise Problem("no_seat", {"name": person.name, "site": site}, field=field)
 
 
 def scopes_of(person: Person) -> frozenset[str]:

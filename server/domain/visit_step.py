@@ -7,11 +7,10 @@ from decimal import Decimal
 from pydantic import Field
 
 from server.domain.case import Difference, named, open_case
-from server.domain.job_step import reference, steps_of
+from server.domain.job_step import published_for, reference, steps_of
 from server.domain.lot import Lot
 from server.domain.person import Person, name_of, person_key
-from server.domain.procedure import Procedure
-from server.domain.rights import must_be_here
+from server.domain.rights import ONE_SITE_FROM, must_be_here, must_have_seat
 from server.domain.run import Part
 from server.domain.signature import signed
 from server.domain.step import (
@@ -44,6 +43,7 @@ from sync.problem import Problem
 from sync.reconcile import Draft, Kind, Outcome
 
 PARTS_MAX = 50
+FIELD = frozenset({"technician", "supervisor"})
 AMENDABLE = ("due_on", "problem", "contact", "phone", "address")
 
 
@@ -80,13 +80,15 @@ class VisitAmended(Value):
 
 
 def opened(entry: Entry, body: VisitOpened, draft: Draft, now: datetime) -> Outcome:
-    """A visit is planned and given to a technician. Problem: unknown_document."""
-    procedure = draft.get(body.procedure, Procedure)
-    if procedure is None or procedure.subject != "visit":
-        raise Problem("unknown_document", {"key": body.procedure}, field="procedure")
+    """A visit is planned and given to a technician.
+
+    Problems: unknown_document, other_site, no_seat.
+    """
+    procedure = published_for(entry, draft, body.procedure, subject="visit")
     technician = draft.get(person_key(body.technician), Person)
     if technician is None:
         raise Problem("unknown_document", {"key": body.technician}, field="technician")
+    must_have_seat(entry, technician, FIELD, field="technician")
     visit = draft.add(
         Visit(
             key=entry.on,
@@ -247,7 +249,6 @@ def _step_needs(
             yield lot.open_case
 
 
-FIELD = frozenset({"technician", "supervisor"})
 KINDS = [
     Kind(
         "visit.opened",
@@ -256,6 +257,8 @@ KINDS = [
         FIELD | {"planner"},
         needs=lambda entry, body, loaded: [body.procedure, person_key(body.technician)],
         request=True,
+        v=ONE_SITE_FROM,
+        upcasts={1: dict},
     ),
     signed(
         Kind(

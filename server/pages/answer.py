@@ -14,6 +14,7 @@ from server.pages.label_thing import labelled
 from server.pages.lookup import scanned
 from server.pages.rows import Page
 from server.pages.table import PAGES
+from sync.document import site_of
 from sync.problem import Problem
 
 Doc = dict[str, Any]
@@ -50,6 +51,11 @@ class Asked:
         """What follows the last colon of the id: a code without its site."""
         return self.id.rpartition(":")[2]
 
+    @property
+    def site(self) -> str:
+        """What stands before the first colon of the id."""
+        return self.id.partition(":")[0]
+
 
 def match(path: str, query: Mapping[str, str], url: str) -> Asked | None:
     """The page at this (percent-encoded) path; a fixed path goes before one with an id."""
@@ -73,8 +79,8 @@ def _declared(page: Page, query: Mapping[str, str]) -> dict[str, str]:
 def fetched(asked: Asked, me: Mapping[str, Any] | None, reader: Reader) -> dict[str, Any]:
     """The documents and lists of a page. Problem: unknown_document (also what is out of scope)."""
     page = asked.page
-    given: dict[str, Any] = {"id": asked.id, "code": asked.code, "me": me or {}}
-    given |= {"query": asked.query, "doc": None}
+    given: dict[str, Any] = {"id": asked.id, "code": asked.code, "site": asked.site}
+    given |= {"me": me or {}, "query": asked.query, "doc": None}
     found: dict[str, Any] = {"doc": None, **page.get("fixed", {})}
     if "doc" in page:
         key = _fill(page["doc"], given)[0]
@@ -115,7 +121,8 @@ def _list(query: Mapping[str, Any], given: Mapping[str, Any], reader: Reader) ->
             docs = [doc for doc in docs if any(one in wanted for one in texts(doc, field))]
     docs = _sorted(docs, query["sort"])
     if "latest" in query:
-        docs = list({at(doc, query["latest"]): doc for doc in reversed(docs)}.values())[::-1]
+        series = {(site_of(doc["key"]), at(doc, query["latest"])): doc for doc in reversed(docs)}
+        docs = list(series.values())[::-1]
     first = _first(query, given)
     end = first + query["limit"]
     return {"items": docs[first:end], "total": len(docs), "next": end if end < len(docs) else None}

@@ -4,10 +4,10 @@ A page names its address, its template and what it is given: one document (`doc`
 documents (`also`) and lists over index terms (`lists`). Nothing here fetches; `server.pages.answer`
 and `pwa/src/pages.js` do, both from this table.
 
-Placeholders: `{id}` from the address, `{code}` (what follows its last colon), `{query.x}`,
-`{me.x}`, `{doc.a.b}`. One that gives a list (also through one: `{doc.lines.item}`) gives a term per
-element. `latest` keeps, after sorting, the first document for each value of that field. An absent
-`{query.x}` drops its `where` or `match`.
+Placeholders: `{id}` from the address, `{code}` (what follows its last colon), `{site}` (what stands
+before its first), `{query.x}`, `{me.x}`, `{doc.a.b}`. One that gives a list (also through one:
+`{doc.lines.item}`) gives a term per element. `latest` keeps, after sorting, the first document for
+each value of that field at each site. An absent `{query.x}` drops its `where` or `match`.
 `fixed` is the same each time; `labelled` is what labels are of (`label_thing`); `said` tells what
 became of the label of a number, among `labels`.
 `match` looks a text up in the search texts of the type that `term` names; `from` leaves out those
@@ -125,7 +125,10 @@ PAGES: list[Page] = [
         query=("form", "p"),
         also={"item": "{doc.item}", "order": "{doc.order}", "labels": "label/{id}"},
         said={"said": "{query.p}"},
-        lists={"procedures": CURRENT_PROCEDURES | {"where": {"subject": "lot"}}},
+        lists={
+            "procedures": CURRENT_PROCEDURES
+            | {"term": "procedure.site={site}", "where": {"subject": "lot"}}
+        },
     ),
     plain("labels", "/labels", "label/index", "more")
     | {

@@ -61,3 +61,15 @@ test("lists are filtered, searched, sorted and cut as the table says", async () 
   assert.deepEqual(await keys({ sort: "n", from: "{query.from}" }, { from: "x" }), ["bac", 3]);
   assert.deepEqual(await keys({ sort: "-n", latest: "code" }), ["ac", 2]);
 });
+
+test("the latest of a code is that of each site", async () => {
+  const docs = ["p/HD:x.v2", "p/SZ:x.v1", "p/SZ:x.v3"].map((key) => {
+    return { key, code: "x", revision: Number(key.slice(-1)) };
+  });
+  const spec = { term: "p", sort: "-revision", latest: "code" };
+  const { items } = await listOf({ find: async () => docs }, spec, {});
+  assert.deepEqual(
+    items.map(({ key }) => key),
+    ["p/HD:x.v2", "p/SZ:x.v3"],
+  );
+});

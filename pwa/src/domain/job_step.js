@@ -8,7 +8,7 @@ import { gravest, outcome } from "./outcome.js";
 import { nameOf } from "./person.js";
 import { problem } from "./problem.js";
 import { makeRecord } from "./record.js";
-import { mustBeHere } from "./rights.js";
+import { mustBeHere, mustBeOfSite } from "./rights.js";
 import { advance, findStep, refusal, STEP_RECORDED, told } from "./step.js";
 import { happening, remember } from "./values.js";
 import { followOnLot, judge, verdictNeeds } from "./verdict.js";
@@ -27,15 +27,17 @@ const STARTED = {
 };
 
 /**
- * A lot gets its traveler card. Problems: unknown_document, foreign_site, lot_scrapped.
+ * A lot gets its traveler card. Problems: unknown_document, other_site, foreign_site,
+ * lot_scrapped.
  * @param {Entry} entry
  * @param {Draft} draft
  */
 export function started(entry, draft) {
   const what = body.readBody(entry, STARTED);
-  const procedure = publishedFor(draft, what.procedure, "lot");
+  const procedure = publishedFor(entry, draft, what.procedure, "lot");
   const order = find(draft, what.order, "order");
   if (what.order && !order) throw problem("unknown_document", { key: what.order }, "order");
+  mustBeOfSite(entry, what.order, "order");
   mustBeHere(entry, what.lot, "lot");
   const lot = edit(draft, what.lot, "lot");
   if (lot.status === "scrapped") throw problem("lot_scrapped", { lot: lot.code }, "lot");
@@ -60,15 +62,17 @@ export function started(entry, draft) {
 }
 
 /**
+ * @param {Entry} entry
  * @param {Draft} draft
  * @param {string} key
  * @param {string} subject
- * @returns {Doc} Problem: unknown_document.
+ * @returns {Doc} Problems: unknown_document, other_site.
  */
-export function publishedFor(draft, key, subject) {
+export function publishedFor(entry, draft, key, subject) {
   const procedure = find(draft, key, "procedure");
-  if (procedure?.subject === subject) return procedure;
-  throw problem("unknown_document", { key }, "procedure");
+  if (procedure?.subject !== subject) throw problem("unknown_document", { key }, "procedure");
+  mustBeOfSite(entry, key, "procedure");
+  return procedure;
 }
 
 /**

@@ -4,6 +4,7 @@ import { find } from "./key.js";
 import { outcome } from "./outcome.js";
 import { nameOf } from "./person.js";
 import { problem } from "./problem.js";
+import { mustBeOfSite } from "./rights.js";
 import { happening } from "./values.js";
 
 const RELEASED = {
@@ -16,7 +17,7 @@ const RELEASED = {
 };
 
 /**
- * The planner hands an order to the floor. Problem: unknown_document.
+ * The planner hands an order to the floor. Problems: unknown_document, other_site.
  * @param {import("../types").Entry} entry
  * @param {import("../types").DraftLike} draft
  */
@@ -24,6 +25,7 @@ export function released(entry, draft) {
   const what = body.readBody(entry, RELEASED);
   const item = find(draft, what.item, "item");
   if (!item) throw problem("unknown_document", { key: what.item }, "item");
+  mustBeOfSite(entry, item.key, "item");
   draft.add({
     key: entry.on,
     version: 1,

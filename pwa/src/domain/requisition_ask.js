@@ -5,6 +5,7 @@ import { edit, find, siteOf } from "./key.js";
 import { outcome } from "./outcome.js";
 import { has, nameOf, personOf } from "./person.js";
 import { problem } from "./problem.js";
+import { mustBeOfSite } from "./rights.js";
 import { happening, plus, remember, since, strip } from "./values.js";
 
 /** @typedef {import("../types").Doc} Doc */
@@ -30,7 +31,8 @@ const RAISED = {
 const CHANGED = { lines: LINES, reason: body.someText };
 
 /**
- * Material is asked for; a supervisor is asked to approve. Problem: unknown_document.
+ * Material is asked for; a supervisor is asked to approve.
+ * Problems: unknown_document, other_site.
  * @param {Entry} entry
  * @param {Draft} draft
  */
@@ -39,6 +41,7 @@ export function raised(entry, draft) {
   const siteAndId = entry.on.slice(entry.on.indexOf("/") + 1);
   const order = find(draft, what.order, "order");
   if (what.order && !order) throw problem("unknown_document", { key: what.order }, "order");
+  mustBeOfSite(entry, what.order, "order");
   const byName = nameOf(entry.actor, draft);
   const requisition = draft.add({
     key: entry.on,
@@ -48,7 +51,7 @@ export function raised(entry, draft) {
     order_number: order?.number ?? null,
     needed_on: what.needed_on,
     note: what.note,
-    lines: linesOf(what.lines, draft),
+    lines: linesOf(entry, what.lines, draft),
     state: "waiting",
     approval: `approval/${siteAndId}`,
     raised_by: entry.actor,
@@ -90,7 +93,7 @@ function approvalOf(entry, requisition, byName) {
 
 /**
  * Before it is decided, its raiser or a supervisor may change what is asked for.
- * Problems: no_right, already_decided, stale (somebody else changed it since it was seen).
+ * Problems: no_right, already_decided, other_site, stale (changed by others since it was seen).
  * @param {Entry} entry
  * @param {Draft} draft
  */
@@ -108,7 +111,7 @@ export function changed(entry, draft) {
     throw problem("stale", { differences: now });
   }
   const byName = nameOf(entry.actor, draft);
-  requisition.lines = linesOf(lines, draft);
+  requisition.lines = linesOf(entry, lines, draft);
   approval.material = materialOf(requisition);
   approval.digest = digestOf(approval.material);
   const line = happening(entry, byName, { reason });
@@ -139,16 +142,18 @@ export function alreadyDecided(approval) {
 }
 
 /**
+ * @param {Entry} entry
  * @param {Asked[]} asked
  * @param {Draft} draft
  * @returns {any[]} an item named twice is asked for once, with the sum
  */
-function linesOf(asked, draft) {
+function linesOf(entry, asked, draft) {
   /** @type {Map<string, any>} */
   const lines = new Map();
   for (const [number, { item: key, quantity }] of asked.entries()) {
     const item = find(draft, key, "item");
     if (!item) throw problem("unknown_document", { key }, `lines.${number}.item`);
+    mustBeOfSite(entry, key, `lines.${number}.item`);
     const known = lines.get(key);
     if (known) {
       known.quantity = plus(known.quantity, quantity);

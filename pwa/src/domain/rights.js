@@ -12,6 +12,8 @@ import { problem } from "./problem.js";
 /** @typedef {import("../types").DraftLike} Draft */
 /** @typedef {import("../types").KindSpec} KindSpec */
 
+const ONE_SITE_FROM = 2; // the version of a kind from which on its documents are of one site
+
 /**
  * @param {Entry} entry
  * @returns {string[]} keys of the documents that the gate reads: the person and the site
@@ -51,6 +53,29 @@ export function may(person, site, roles) {
   if (!person) return false;
   const sites = site === "org" ? Object.keys(person.roles) : [site];
   return sites.some((one) => has(person, one, roles));
+}
+
+/**
+ * A new document is made of what is at its site; since version 2. Problem: other_site.
+ * @param {Entry} entry
+ * @param {string | null | undefined} key
+ * @param {string} field
+ */
+export function mustBeOfSite(entry, key, field) {
+  if (!key || entry.v < ONE_SITE_FROM || siteOf(key) === siteOf(entry.on)) return;
+  throw problem("other_site", { key, site: siteOf(key) }, field);
+}
+
+/**
+ * Who is sent somewhere can work there; since version 2. Problem: no_seat.
+ * @param {Entry} entry
+ * @param {Doc} person
+ * @param {{roles: readonly string[], field: string}} asked
+ */
+export function mustHaveSeat(entry, person, { roles, field }) {
+  const site = siteOf(entry.on);
+  if (entry.v < ONE_SITE_FROM || has(person, site, roles)) return;
+  throw problem("no_seat", { name: person["name"], site }, field);
 }
 
 /**

@@ -7,7 +7,7 @@ import { gravest, outcome } from "./outcome.js";
 import { nameOf, personKey } from "./person.js";
 import { problem } from "./problem.js";
 import { makeRecord } from "./record.js";
-import { mustBeHere } from "./rights.js";
+import { mustBeHere, mustHaveSeat } from "./rights.js";
 import { advance, findStep, refusal, STEP_RECORDED, told } from "./step.js";
 import { happening, LINE_MAX_CHARS, plus, remember, since, TEXT_MAX_CHARS } from "./values.js";
 import { judge, verdictNeeds } from "./verdict.js";
@@ -20,6 +20,7 @@ import { take } from "./withdrawal.js";
 
 const PARTS_MAX = 50;
 const AMENDABLE = ["due_on", "problem", "contact", "phone", "address"];
+const FIELD = ["technician", "supervisor"];
 const OWN_FIELDS = ["due_on", "problem"];
 const { line } = body;
 const SERVICES = "commissioning repair retrofit support training consulting return spares";
@@ -37,15 +38,16 @@ const RECORDED = { ...STEP_RECORDED, parts: body.or(body.list(PART, { max: PARTS
 const AMENDED = { seen: body.hash(body.text), set: body.hash(body.text) };
 
 /**
- * A visit is planned and given to a technician. Problem: unknown_document.
+ * A visit is planned and given to a technician. Problems: unknown_document, other_site, no_seat.
  * @param {Entry} entry
  * @param {Draft} draft
  */
 export function opened(entry, draft) {
   const what = body.readBody(entry, OPENED);
-  const procedure = publishedFor(draft, what.procedure, "visit");
+  const procedure = publishedFor(entry, draft, what.procedure, "visit");
   const technician = find(draft, personKey(what.technician), "person");
   if (!technician) throw problem("unknown_document", { key: what.technician }, "technician");
+  mustHaveSeat(entry, technician, { roles: FIELD, field: "technician" });
   const visit = draft.add({
     ...newRun(entry, procedure, nameOf(entry.actor, draft)),
     due_on: what.due_on,

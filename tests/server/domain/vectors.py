@@ -30,6 +30,7 @@ from tests.server.domain import (
     test_requisitions,
     test_rights,
     test_signatures,
+    test_sites,
     test_stocktaking,
     test_visits,
 )
@@ -52,6 +53,7 @@ SCENES = (
     test_ended_cards,
     test_rights,
     test_signatures,
+    test_sites,
 )
 FORESEEN = (
     "approval.decided",

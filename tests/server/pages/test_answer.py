@@ -160,6 +160,18 @@ def test_latest_keeps_the_first_of_each_after_sorting():
     assert listed(box, sort="-n", latest="code")[0] == ["c", "b"]
 
 
+def test_the_latest_of_a_code_is_that_of_each_site():
+    box = Box(
+        doc("SZ:x.v1", n=1, code="x"), doc("SZ:x.v2", n=2, code="x"), doc("HD:x.v3", n=3, code="x")
+    )
+    assert listed(box, sort="-n", latest="code")[0] == ["HD:x.v3", "SZ:x.v2"]
+
+
+def test_a_list_may_be_of_the_site_in_the_address():
+    box = Box(doc("SZ:a", n=1, site="SZ"), doc("HD:b", n=2, site="HD"))
+    assert listed(box, given="SZ:a", term="thing.site={site}")[0] == ["SZ:a"]
+
+
 def test_a_list_placeholder_gives_a_term_for_each_element():
     box = Box(doc("a", n=1, seat="SZ:operator"), doc("b", n=2, seat="HD:planner"), doc("c", n=3))
     assert listed(box, term="thing.seat={me.seats}")[0] == ["a", "b"]
