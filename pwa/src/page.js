@@ -33,6 +33,7 @@ import { startSubmit } from "./page/submit.js";
 import { offerUpdate } from "./page/update.js";
 import { showUpload } from "./page/upload.js";
 import { startValidity } from "./page/validity.js";
+import { followVerdict, startVerdict } from "./page/verdict.js";
 import { startScan, startWedge } from "./scan/page.js";
 import { wireRound } from "./scan/round.js";
 
@@ -50,6 +51,7 @@ startLongLists();
 startFocus();
 startEscape();
 startValidity();
+startVerdict();
 startPress();
 startRefresh();
 wireInputs();
@@ -88,6 +90,7 @@ function wire(content) {
   for (const one of all("[data-pad]")) showPad(/** @type {HTMLElement} */ (one));
   for (const one of all("[data-limits]")) judge(/** @type {HTMLInputElement} */ (one));
   for (const one of all("[data-preview]")) wirePreview(/** @type {HTMLElement} */ (one));
+  for (const one of all("form:has([data-on-pass])")) followVerdict(/** @type {any} */ (one));
   for (const one of all("select[data-site]")) followSite(/** @type {any} */ (one));
   for (const one of all("form[data-label-form]")) showTyped(one);
   for (const one of all("[data-storage]")) void sayStorage(/** @type {HTMLElement} */ (one));

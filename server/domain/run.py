@@ -30,7 +30,11 @@ class Choice(Fixed):
 
 
 class FieldDef(Fixed):
-    """One thing to record; limits are inclusive, in `unit`."""
+    """One thing to record; limits are inclusive, in `unit`.
+
+    `required: on_pass` asks for it only where the step passes: a customer who does not accept does
+    not sign. Where it is left out the note says why.
+    """
 
     key: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
     label: Name
@@ -39,7 +43,7 @@ class FieldDef(Fixed):
     lower: Quantity | None = None
     nominal: Quantity | None = None
     upper: Quantity | None = None
-    required: bool = True
+    required: bool | Literal["on_pass"] = True
     choices: list[Choice] = []
 
 

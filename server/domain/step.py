@@ -103,16 +103,16 @@ def make_record(
 ) -> Record:
     """The record of these answers, with measurements judged and the verdict that follows.
 
-    Problems, with the field: unknown_field, answer_missing, not_a_number, not_positive,
-    not_a_choice, text_too_long, evidence_missing.
+    Problems, with the field: unknown_field, answer_missing, note_missing, not_a_number,
+    not_positive, not_a_choice, text_too_long, evidence_missing.
     """
-    given = _answers(step, body)
+    given, open_fields = _answers(step, body)
     measurements = [_measure(f, a) for f, a in given if f.type in NUMBER_TYPES]
     choices_ok = [_choice_is_ok(f, a) for f, a in given if f.type == "choice"]
-    known = corrects.evidence if corrects else []
-    evidence = [_evidence(entry, f, a, known) for f, a in given if f.type in EVIDENCE_TYPES]
+    evidence = _pictures(entry, given, corrects)
     judged: Verdict = "pass" if all(choices_ok) and all(m.ok for m in measurements) else "fail"
     verdict = worse(body.verdict or "pass", judged)
+    _must_be_excused(open_fields, verdict, note=body.note)
     return Record(
         entry=entry.id,
         by=entry.actor,
@@ -133,22 +133,33 @@ def make_record(
     )
 
 
-def _answers(step: Step, body: StepRecorded) -> list[tuple[FieldDef, str]]:
+def _answers(step: Step, body: StepRecorded) -> tuple[list[tuple[FieldDef, str]], list[FieldDef]]:
+    """Each answered field with its answer, and those that may be open if the step does not pass."""
     known = {field.key for field in step.fields}
     for key in body.answers:
         if key not in known:
             raise Problem("unknown_field", {"field": key}, field=f"answers.{key}")
-    given = []
+    given, open_fields = [], []
     for field in step.fields:
         answer = body.answers.get(field.key, "")
         if answer:
             given.append((field, answer))
+        elif field.required == "on_pass":
+            open_fields.append(field)
         elif field.required and field.type != "parts":
             raise _wrong("answer_missing", field)
         if field.type == "location" and len(answer) > LINE_MAX_CHARS:
             params = {"max_chars": LINE_MAX_CHARS}
             raise Problem("text_too_long", params, field=f"answers.{field.key}")
-    return given
+    return given, open_fields
+
+
+def _must_be_excused(open_fields: list[FieldDef], verdict: Verdict, *, note: str) -> None:
+    for field in open_fields:
+        if verdict == "pass":
+            raise _wrong("answer_missing", field)
+        if not note:
+            raise Problem("note_missing", {"label": field.label.model_dump()}, field="note")
 
 
 def _measure(field: FieldDef, answer: str) -> Measurement:
@@ -187,11 +198,20 @@ def _choice_is_ok(field: FieldDef, answer: str) -> bool:
     raise _wrong("not_a_choice", field)
 
 
-def _evidence(entry: Entry, field: FieldDef, answer: str, known: Sequence[Evidence]) -> Evidence:
-    types = {one.sha256: one.type for one in known} | {b.sha256: b.type for b in entry.blobs}
-    if answer not in types:
-        raise _wrong("evidence_missing", field)
-    return Evidence(field=field.key, sha256=answer, type=types[answer])
+def _pictures(
+    entry: Entry, given: Sequence[tuple[FieldDef, str]], corrects: Record | None
+) -> list[Evidence]:
+    """Those that the answers name: of the entry, or of the record that it corrects."""
+    known = {one.sha256: one.type for one in corrects.evidence} if corrects else {}
+    known |= {blob.sha256: blob.type for blob in entry.blobs}
+    found = []
+    for field, answer in given:
+        if field.type not in EVIDENCE_TYPES:
+            continue
+        if answer not in known:
+            raise _wrong("evidence_missing", field)
+        found.append(Evidence(field=field.key, sha256=answer, type=known[answer]))
+    return found
 
 
 def _wrong(code: str, field: FieldDef) -> Problem:

@@ -87,7 +87,7 @@ def _deeds(missing: int) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for n in range(missing - LOTS - ORDERS - JOBS):
         name = f"{TOWNS[n % 16]}{TRADES[n // 16 % 12]}有限公司{n}"
         yield "visit.opened", f"visit/HD:VX{n:05d}", {
-            "procedure": "procedure/HD:site_service.v2", "service": "repair",
+            "procedure": "procedure/HD:site_service.v3", "service": "repair",
             "customer": {"name": name, "address": f"{TOWNS[n % 16]}市建设路 {n} 号",
                          "contact": "李工", "phone": f"0512-{n:08d}"},
             "asset": {"name": "减压阀 PRV-25B", "serial": f"PRV-{n:06d}", "lot_code": "B2508-11"},

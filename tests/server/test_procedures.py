@@ -16,7 +16,7 @@ from server.procedures import shipped
 DIGESTS = {
     "incoming_inspection.v1": "1723055e1f3d7aad",
     "production.v1": "3c5d82c550885e27",
-    "site_service.v2": "78990635a7a4105e",
+    "site_service.v3": "d94a44f7fc74e2d7",
 }
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 SHIPPED = {procedure.code: procedure for procedure in shipped()}
@@ -171,7 +171,7 @@ def test_the_last_inspection_passes_or_holds_the_lot(code: str, key: str):
 def test_a_visit_ends_with_the_customers_signature_and_an_evaluation():
     *_, acceptance, evaluation = SHIPPED["site_service"].steps
     assert field_of(acceptance, "signature").type == "signature"
-    assert field_of(acceptance, "signature").required
+    assert field_of(acceptance, "signature").required == "on_pass"
     assert evaluation.key == "evaluation"
 
 

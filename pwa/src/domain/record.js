@@ -14,8 +14,8 @@ const NUMBER_PATTERN = /^-?([0-9]+(\.[0-9]*)?|\.[0-9]+)$/;
 
 /**
  * The record of these answers, with measurements judged and the verdict that follows.
- * Problems, with the field: unknown_field, answer_missing, not_a_number, not_positive,
- * not_a_choice, text_too_long, evidence_missing.
+ * Problems, with the field: unknown_field, answer_missing, note_missing, not_a_number,
+ * not_positive, not_a_choice, text_too_long, evidence_missing.
  * @param {Entry} entry
  * @param {Doc} run
  * @param {Step} step
@@ -24,13 +24,15 @@ const NUMBER_PATTERN = /^-?([0-9]+(\.[0-9]*)?|\.[0-9]+)$/;
  * @returns {Record_}
  */
 export function makeRecord(entry, run, step, recorded, { byName, parts = [], corrects }) {
-  const given = answers(step, recorded);
+  const { given, open } = answers(step, recorded);
   const of = (/** @type {string[]} */ types) => given.filter(([f]) => types.includes(f.type));
   const measurements = of(["number", "quantity"]).map(([field, answer]) => measure(field, answer));
   const choicesOk = of(["choice"]).map(([field, answer]) => choiceIsOk(field, answer));
   const known = [...entry.blobs, ...(corrects?.evidence ?? [])];
   const evidence = of(["photo", "signature"]).map(([f, answer]) => evidenceOf(f, answer, known));
   const isOk = choicesOk.every(Boolean) && measurements.every((one) => one.ok);
+  const verdict = worse(recorded.verdict ?? "pass", isOk ? "pass" : "fail");
+  if (open.length > 0) mustBeExcused(open[0], verdict, recorded.note);
   return {
     entry: entry.id,
     by: entry.actor,
@@ -42,7 +44,7 @@ export function makeRecord(entry, run, step, recorded, { byName, parts = [], cor
     measurements,
     parts: [...parts],
     evidence,
-    verdict: worse(recorded.verdict ?? "pass", isOk ? "pass" : "fail"),
+    verdict,
     asked_verdict: recorded.verdict,
     note: recorded.note,
     corrects: corrects?.entry ?? null,
@@ -54,7 +56,8 @@ export function makeRecord(entry, run, step, recorded, { byName, parts = [], cor
 /**
  * @param {Step} step
  * @param {any} recorded
- * @returns {[any, string][]} each answered field with its answer
+ * @returns {{given: [any, string][], open: any[]}} each answered field with its answer, and those
+ * that may be open if the step does not pass
  */
 function answers(step, recorded) {
   const known = step.fields.map((/** @type {any} */ field) => field.key);
@@ -63,15 +66,27 @@ function answers(step, recorded) {
   }
   /** @type {[any, string][]} */
   const given = [];
+  const open = [];
   for (const field of step.fields) {
     const answer = recorded.answers[field.key] ?? "";
     if (answer) given.push([field, answer]);
+    else if (field.required === "on_pass") open.push(field);
     else if (field.required && field.type !== "parts") throw wrong("answer_missing", field);
     if (field.type === "location" && [...answer].length > LINE_MAX_CHARS) {
       throw problem("text_too_long", { max_chars: LINE_MAX_CHARS }, `answers.${field.key}`);
     }
   }
-  return given;
+  return { given, open };
+}
+
+/**
+ * @param {any} field
+ * @param {string} verdict
+ * @param {string} note
+ */
+function mustBeExcused(field, verdict, note) {
+  if (verdict === "pass") throw wrong("answer_missing", field);
+  if (!note) throw problem("note_missing", { label: field.label }, "note");
 }
 
 /**

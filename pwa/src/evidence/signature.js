@@ -122,6 +122,7 @@ function openPad(root, canvas, file) {
   root.querySelector("[data-signature-clear]")?.addEventListener("click", clear, { signal });
   file.form?.addEventListener("reset", () => queueMicrotask(clear), { signal });
   file.addEventListener("invalid", complain, { signal });
+  file.addEventListener("change", judge, { signal }); // whether it is required has changed
   judge();
 
   return () => {

@@ -92,7 +92,8 @@ SERVICE = [
                  {"key": "parts", "type": "parts", "label": named("零件", "Parts")}]),
     step("acceptance", "客户验收", "Acceptance", ["technician"], verdict=True,
          signature="witnessed",
-         fields=[{"key": "signature", "type": "signature", "label": named("签字", "Signature")}]),
+         fields=[{"key": "signature", "type": "signature", "label": named("签字", "Signature"),
+                  "required": "on_pass"}]),
 ]  # fmt: skip
 PROCEDURES: Bodies = {
     "procedure/SZ:card.v1": {

@@ -149,6 +149,42 @@ def test_a_signature_that_is_not_in_the_entry_is_missing(floor: Floor):
     assert (result.outcome.status, result.outcome.code) == ("parked", "evidence_missing")
 
 
+@pytest.mark.parametrize("verdict", ["fail", "hold"])
+def test_who_does_not_accept_does_not_sign_and_the_note_says_why(floor: Floor, verdict: str):
+    floor.sent()
+    body = {"step": "acceptance", "verdict": verdict, "note": "客户认为仍有渗水，拒绝签字"}
+    result = floor.do("visit.step_recorded", VISIT, body, by="zhou.min")
+    record = floor.step("acceptance", VISIT).records[0]
+    assert result.outcome.status == "applied"
+    assert (record.verdict, record.evidence, record.note) == (verdict, [], body["note"])
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "where"),
+    [
+        ({"verdict": "pass", "note": "无"}, "answer_missing", "answers.signature"),
+        ({"note": "无"}, "answer_missing", "answers.signature"),
+        ({"verdict": "fail"}, "note_missing", "note"),
+        ({"verdict": "hold", "note": "  "}, "note_missing", "note"),
+    ],
+)
+def test_an_acceptance_is_signed_and_a_refusal_has_its_reason(
+    floor: Floor, body: dict[str, Any], code: str, where: str
+):
+    floor.sent()
+    result = floor.do("visit.step_recorded", VISIT, {"step": "acceptance", **body}, by="zhou.min")
+    outcome = result.outcome
+    assert (outcome.status, outcome.code, outcome.where) == ("parked", code, where)
+
+
+def test_who_signed_without_accepting_is_kept_with_the_signature(floor: Floor):
+    floor.sent()
+    answers = {"signature": SIGNATURE.sha256}
+    body = {"step": "acceptance", "verdict": "fail", "answers": answers}
+    floor.do("visit.step_recorded", VISIT, body, by="zhou.min", blobs=(SIGNATURE,))
+    assert floor.step("acceptance", VISIT).records[0].evidence[0].sha256 == SIGNATURE.sha256
+
+
 def test_two_verdicts_on_a_visit_step_make_a_case_there(floor: Floor):
     floor.sent()
     seen = floor.version(VISIT)

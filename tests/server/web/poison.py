@@ -15,7 +15,7 @@ STRUCTURE = {
     "key", "code", "decision", "roles", "step", "other_than", "verdict", "technician", "kind",
     "type", "check", "subject", "service", "entry", "step_class", "moves", "on_pass", "on_fail",
     "gtin", "digest", "shown", "site", "stage", "signature", "layout", "page", "copies", "first",
-    "last", "replaces", "status",
+    "last", "replaces", "required", "status",
 }  # fmt: skip
 
 
