@@ -55,7 +55,7 @@ def send(browser: Browser, kind: str, fields: dict[str, str]) -> None:
 
 
 def receive_and_start_a_card(house: House) -> None:
-    storekeeper = house.nobody().sign_in("zhao.min", PASSWORD)
+    storekeeper = house.nobody().sign_in("chen.jing", PASSWORD)
     assert "阀体铸件" in storekeeper.get("/items", headers={"accept-language": "zh-CN"}).text
     page = storekeeper.get("/items/WX:M-1001")
     assert 'action="/do/lot.received"' in page.text
@@ -77,7 +77,7 @@ def receive_and_start_a_card(house: House) -> None:
         "body.answers.delivery_note": "DN-1", "body.answers.certificate": "present",
         "then": "/jobs/{id}", "then_error": f"/jobs/{CARD}",
     })  # fmt: skip
-    inspector = house.nobody().sign_in("li.na", PASSWORD)
+    inspector = house.nobody().sign_in("liu.yang", PASSWORD)
     assert f"/jobs/{CARD}" in inspector.get("/").text
     assert house.body_of(f"job/{CARD}")["next"] == "appearance"
     assert house.body_of(f"lot/{LOT}")["on_hand"] == "60"
