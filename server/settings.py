@@ -105,7 +105,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         except ValueError:
             found = -1
         if not least <= found <= NUMBER_MAX:
-            raise _wrong(field, told, f"from_{least}")
+            raise _unsound(field, told, f"from_{least}")
         return found
 
     return Settings(
@@ -133,9 +133,9 @@ def must_be_sound(settings: Settings) -> None:
     try:
         ZoneInfo(settings.time_zone)
     except (KeyError, ValueError, OSError) as error:
-        raise _wrong("time_zone", settings.time_zone, "time_zone") from error
+        raise _unsound("time_zone", settings.time_zone, "time_zone") from error
     if not _is_address(settings.public_url):
-        raise _wrong("public_url", settings.public_url, "address")
+        raise _unsound("public_url", settings.public_url, "address")
 
 
 def _is_address(url: str) -> bool:
@@ -146,5 +146,5 @@ def _is_address(url: str) -> bool:
         return False
 
 
-def _wrong(field: str, told: str, why: str) -> Problem:
+def _unsound(field: str, told: str, why: str) -> Problem:
     return Problem("setting_wrong", {"name": VARIABLES[field], "told": told, "why": why})
