@@ -35,6 +35,8 @@ OF_CUSTOMER_MAX = 30
 OPEN_ORDERS = listed("order.state=open", "due_on")
 CURRENT_PROCEDURES = listed("procedure", "-revision", latest="code")
 
+SITES = {"sites": listed("site", "code")}  # wherever one is called by its name
+
 UNFINISHED = listed("label.unfinished=true", "about_label")
 TODAY = {
     "prints": UNFINISHED,
@@ -57,7 +59,7 @@ def its_labels(thing: str) -> dict[str, Any]:
     return {
         "query": ["p"],
         "said": {"said": "{query.p}"},
-        "lists": {"labels": listed(f"label.thing={thing}", "key")},
+        "lists": {"labels": listed(f"label.thing={thing}", "key"), **SITES},
     }
 
 
@@ -104,7 +106,8 @@ PAGES: list[Page] = [
         "lists": {
             f"{noun}s": nearest(noun)
             for noun in ("lot", "item", "job", "visit", "order", "requisition")
-        },
+        }
+        | SITES,
     },
     plain("outbox", "/outbox", "outbox/show", "more"),
     plain("switch", "/switch", "person/switch", "", public=True) | {"query": ["who", "next"]},
@@ -137,6 +140,7 @@ PAGES: list[Page] = [
             "labels": listed("label.register={query.of}", "about_label"),
             "places": listed("label.register=location", "about_label"),
             "people": listed("person", "name"),
+            **SITES,
         },
         "fixed": {"kinds": LISTED_THINGS, **MAY_BADGE},
     },
@@ -172,7 +176,7 @@ PAGES: list[Page] = [
         "item/index",
         "items",
         query=("q", "from"),
-        lists={"items": searched("item", "code")},
+        lists={"items": searched("item", "code"), **SITES},
     ),
     show(
         "item/show",
@@ -198,7 +202,7 @@ PAGES: list[Page] = [
         "order/index", "jobs", query=("q", "from"), lists={"orders": searched("order", "due_on")}
     ),
     plain("order_new", "/orders/new", "order/new", "jobs")
-    | {"query": ["item"], "lists": {"items": listed("item", "code")}},
+    | {"query": ["item"], "lists": {"items": listed("item", "code"), **SITES}},
     show(
         "order/show",
         "jobs",
@@ -219,7 +223,7 @@ PAGES: list[Page] = [
     plain("requisition_new", "/requisitions/new", "requisition/new", "requisitions")
     | {
         "query": ["order", "item"],
-        "lists": {"orders": OPEN_ORDERS, "items": listed("item", "code")},
+        "lists": {"orders": OPEN_ORDERS, "items": listed("item", "code"), **SITES},
     },
     show(
         "requisition/show",
@@ -241,6 +245,7 @@ PAGES: list[Page] = [
             "before": OF_CUSTOMER["visits"] | {"match": "{query.customer}", "limit": 1},
             "procedures": CURRENT_PROCEDURES | {"where": {"subject": "visit"}},
             "people": listed("person", "name"),
+            **SITES,
         },
     },
     show("visit/show", "visits", query=("step", "correct", "form")),

@@ -77,6 +77,8 @@ def receive_and_start_a_card(house: House) -> None:
         "body.answers.delivery_note": "DN-1", "body.answers.certificate": "present",
         "then": "/jobs/{id}", "then_error": f"/jobs/{CARD}",
     })  # fmt: skip
+    badge = storekeeper.get("/people/chen.jing", headers={"accept-language": "zh-CN"})
+    assert "无锡工厂" in badge.text  # by the name that it was opened with
     inspector = house.nobody().sign_in("liu.yang", PASSWORD)
     assert f"/jobs/{CARD}" in inspector.get("/").text
     assert house.body_of(f"job/{CARD}")["next"] == "appearance"
