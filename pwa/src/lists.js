@@ -36,7 +36,8 @@ export async function listOf(moment, spec, scope) {
  * @param {string} text
  */
 function nameOf(spec, scope, text) {
-  const wanted = Object.values(spec.where ?? {}).map((template) => filled(template, scope));
+  const fields = [...Object.values(spec.where ?? {}), ...Object.values(spec.without ?? {})];
+  const wanted = fields.map((template) => filled(template, scope));
   return JSON.stringify([spec.term, spec.sort, wanted, text]);
 }
 
@@ -97,11 +98,15 @@ function firstOf({ from }, scope) {
  * @param {ListSpec} spec
  * @param {Record<string, any>} scope
  */
-function isWanted(doc, { where = {} }, scope) {
+function isWanted(doc, { where = {}, without = {} }, scope) {
+  const has = (/** @type {string} */ field, /** @type {string[]} */ some) =>
+    values(doc, field).some((value) => some.includes(String(value)));
+  for (const [field, template] of Object.entries(without)) {
+    if (has(field, filled(template, scope).map(String))) return false;
+  }
   return Object.entries(where).every(([field, template]) => {
     const wanted = filled(template, scope).map(String);
-    if (wanted.length === 0) return true;
-    return values(doc, field).some((value) => wanted.includes(String(value)));
+    return wanted.length === 0 || has(field, wanted);
   });
 }
 

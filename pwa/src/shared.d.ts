@@ -7,6 +7,7 @@ export interface ListSpec {
   nearest?: boolean;
   from?: string;
   where?: Record<string, string>;
+  without?: Record<string, string>;
   sort?: string;
   latest?: string;
   limit?: number;

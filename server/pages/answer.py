@@ -119,6 +119,9 @@ def _list(query: Mapping[str, Any], given: Mapping[str, Any], reader: Reader) ->
         wanted = _fill(pattern, given)
         if wanted:
             docs = [doc for doc in docs if any(one in wanted for one in texts(doc, field))]
+    for field, pattern in query.get("without", {}).items():
+        barred = _fill(pattern, given)
+        docs = [doc for doc in docs if not any(one in barred for one in texts(doc, field))]
     docs = _sorted(docs, query["sort"])
     if "latest" in query:
         series = {(site_of(doc["key"]), at(doc, query["latest"])): doc for doc in reversed(docs)}

@@ -7,7 +7,8 @@ and `pwa/src/pages.js` do, both from this table.
 Placeholders: `{id}` from the address, `{code}` (what follows its last colon), `{site}` (what stands
 before its first), `{query.x}`, `{me.x}`, `{doc.a.b}`. One that gives a list (also through one:
 `{doc.lines.item}`) gives a term per element. `latest` keeps, after sorting, the first document for
-each value of that field at each site. An absent `{query.x}` drops its `where` or `match`.
+each value of that field at each site. An absent `{query.x}` drops its `where` or `match`; what is
+`without` something does not have it.
 `fixed` is the same each time; `labelled` is what labels are of (`label_thing`); `said` tells what
 became of the label of a number, among `labels`.
 `match` looks a text up in the search texts of the type that `term` names; `from` leaves out those
@@ -42,7 +43,13 @@ TODAY = {
     "prints": UNFINISHED,
     "jobs": listed("job.waits_for={me.seats}", "due_on", where={"state": "open"}),
     "visits": listed("visit.technician={me.login}", "due_on", where={"state": "open"}),
-    "approvals": listed("approval.waits_for={me.seats}", "asked_at", where={"state": "waiting"}),
+    "approvals": listed(
+        "approval.waits_for={me.seats}",
+        "asked_at",
+        where={"state": "waiting"},
+        without={"asked_by": "{me.login}"},  # nobody approves what they asked for
+    ),
+    "asked": listed("requisition.state=waiting", "raised_at", where={"raised_by": "{me.login}"}),
     "requisitions": listed("requisition.state=approved", "needed_on"),
     "cases": listed("case.state=open", "opened_at"),
     "orders": OPEN_ORDERS,

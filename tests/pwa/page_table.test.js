@@ -60,6 +60,9 @@ test("lists are filtered, searched, sorted and cut as the table says", async () 
   assert.deepEqual(await keys({ sort: "n", from: "{query.from}" }, { from: "1" }), ["ac", 3]);
   assert.deepEqual(await keys({ sort: "n", from: "{query.from}" }, { from: "x" }), ["bac", 3]);
   assert.deepEqual(await keys({ sort: "-n", latest: "code" }), ["ac", 2]);
+  const without = { state: "{query.state}" };
+  assert.deepEqual(await keys({ without }, { state: "open" }), ["b", 1]);
+  assert.deepEqual(await keys({ without }, { state: "" }), ["abc", 3]);
 });
 
 test("the latest of a code is that of each site", async () => {

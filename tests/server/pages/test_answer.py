@@ -160,6 +160,12 @@ def test_latest_keeps_the_first_of_each_after_sorting():
     assert listed(box, sort="-n", latest="code")[0] == ["c", "b"]
 
 
+def test_a_list_leaves_out_what_it_shall_be_without():
+    box = Box(doc("a", n=1, by="w"), doc("b", n=2, by="x"), doc("c", n=3))
+    assert listed(box, without={"by": "{me.login}"})[0] == ["b", "c"]
+    assert listed(box, without={"by": "{query.q}"})[0] == ["a", "b", "c"]
+
+
 def test_the_latest_of_a_code_is_that_of_each_site():
     box = Box(
         doc("SZ:x.v1", n=1, code="x"), doc("SZ:x.v2", n=2, code="x"), doc("HD:x.v3", n=3, code="x")
