@@ -279,6 +279,6 @@ PAGES: list[Page] = [
     plain("person", "/people/{id}", "named/person", "more")
     | its_labels("person/org:{code}")
     | {"also": {"person": "person/org:{code}"}, "fixed": MAY_BADGE},
-    index("procedure/index", "more", lists={"procedures": CURRENT_PROCEDURES}),
+    index("procedure/index", "more", lists={"procedures": CURRENT_PROCEDURES, **SITES}),
     show("procedure/show", "more"),
 ]
