@@ -172,6 +172,7 @@ def context(page: Page, lang: str, chance: random.Random) -> dict[str, Any]:
             "online": chance.random() < 0.5,
             "waiting": 2,
             "photos": 1,
+            "rejected": chance.randrange(3),
             "oldest": "",
         },
         "pending": ["J2611-007 / 1:2"],
