@@ -7,8 +7,9 @@ from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from server.dossier import Dossier, dossier_of
-from server.dossier_pdf import printed
+from server.dossier.gathered import Dossier, dossier_of
+from server.dossier.paper import printed
+from server.dossier.table import as_csv
 from server.pages.wording import Wording
 from server.plant import Plant
 from server.web.guard import Asking, lang_of, plant_of, signed_in
@@ -16,23 +17,32 @@ from server.web.reader import ScopedReader
 from server.web.threaded import threaded
 from sync.problem import Problem
 
-TYPES = ("approval", "case", "job", "lot", "visit")
+TYPES = ("approval", "case", "job", "lot", "order", "requisition", "visit")
 Content = Callable[[Asking, Plant, Dossier], str | bytes]
 
 
+def _words(request: Asking, plant: Plant) -> Wording:
+    lang = lang_of(request)
+    return Wording(lang, plant.locale[lang], plant.problems)
+
+
+def _csv(request: Asking, plant: Plant, dossier: Dossier) -> str:
+    return as_csv(dossier, _words(request, plant))
+
+
 def _pdf(request: Asking, plant: Plant, dossier: Dossier) -> bytes:
-    lang, person = lang_of(request), signed_in(request).person
+    person = signed_in(request).person
 
     def picture(sha256: str) -> bytes | None:
         file = plant.blobs.path(sha256)
         return file.read_bytes() if file.is_file() else None
 
-    words = Wording(lang, plant.locale[lang], plant.problems)
+    words = _words(request, plant)
     return printed(dossier, words, picture, by=person.name, at=plant.local_now())
 
 
 FORMS: dict[str, tuple[str, Content]] = {
-    "csv": ("text/csv; charset=utf-8", lambda request, plant, dossier: dossier.as_csv()),
+    "csv": ("text/csv; charset=utf-8", _csv),
     "json": ("application/json", lambda request, plant, dossier: dossier.as_json()),
     "pdf": ("application/pdf", _pdf),
 }
@@ -47,10 +57,11 @@ def _route(kind: str, form: str) -> HTTPRouteHandler:
         plant, key = plant_of(request), f"{kind}/{key_id}"
         session = signed_in(request)
         with plant.store.read() as connection:
-            document = ScopedReader(connection, session).get(key)
+            reader = ScopedReader(connection, session)
+            document = reader.get(key)
             if document is None:
                 raise Problem("unknown_document", {"key": key})
-            dossier = dossier_of(connection, document)
+            dossier = dossier_of(connection, reader, document)
         name = "".join(c if (c.isascii() and c.isalnum()) or c in "-_." else "_" for c in key_id)
         headers = {"content-disposition": f'inline; filename="{kind}-{name}.{form}"'}
         return Response(content(request, plant, dossier), media_type=media_type, headers=headers)

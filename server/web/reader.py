@@ -33,16 +33,21 @@ class ScopedReader:
     def search(self, name: str, query: str) -> list[str]:
         """Keys of the documents of a type that are found by a text, the nearest first."""
         found = documents.search(self._connection, name, query)
-        return [key for key in found if self._in_scope(key)]
+        return [key for key in found if self.sees(key)]
 
     def load(self, keys: list[str]) -> list[dict[str, Any]]:
         """The documents under these keys, in their order."""
         found = {one["key"]: one for one in self._load(keys)}
         return [found[key] for key in keys if key in found]
 
+    def sees(self, key: str) -> bool:
+        """Whether what is under this key is in the person's scopes."""
+        kind = DOCUMENTS.get(key.partition("/")[0])
+        return kind is not None and f"{site_of(key)}.{kind.area}" in self._scopes
+
     def _load(self, keys: list[str]) -> list[dict[str, Any]]:
         table = table_of(DocumentRow)
-        visible = {key for key in keys if self._in_scope(key)}
+        visible = {key for key in keys if self.sees(key)}
         found = []
         for chunk in in_chunks(visible):
             rows = self._connection.execute(
@@ -50,7 +55,3 @@ class ScopedReader:
             )
             found += [json.loads(row.body) for row in rows]
         return found
-
-    def _in_scope(self, key: str) -> bool:
-        kind = DOCUMENTS.get(key.partition("/")[0])
-        return kind is not None and f"{site_of(key)}.{kind.area}" in self._scopes

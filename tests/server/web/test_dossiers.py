@@ -52,9 +52,33 @@ def test_every_kind_of_record_in_the_plant_is_printed(house: House):
     boss = house.browser(login_of("quality_manager", "SZ"))
     for key in house.documents():
         kind, _, rest = key.partition("/")
-        if kind in ("approval", "case", "job") and rest.startswith("SZ"):
+        if kind in ("approval", "case", "job", "order", "requisition") and rest.startswith("SZ"):
             answer = boss.get(f"/{kind}s/{rest}/record.pdf")
             assert answer.content.startswith(PDF), key
+
+
+def test_a_csv_record_is_read_without_knowing_codes(house: House):
+    boss = scrapped(house)
+    read = {
+        "en": ("What", "Lot scrapped", "What was recorded", "Reason: wet 🙂"),
+        "zh_CN": ("类型", "批次报废", "记录内容", "原因：wet 🙂"),
+    }
+    for lang, (what, kind, content, said) in read.items():
+        boss.cookies["traveler_lang"] = lang
+        text = boss.get(f"{PAGE}/record.csv").text.removeprefix("\ufeff")
+        lines = list(csv.DictReader(io.StringIO(text)))
+        assert (lines[-1][what], lines[-1][content]) == (kind, said)
+        assert (lines[-1]["kind"], lines[-1]["on"]) == ("lot.scrapped", LOT)
+        assert not [value for line in lines for value in line.values() if "{" in value]
+
+
+def test_orders_and_requisitions_lead_to_their_record(house: House):
+    boss = house.browser(login_of("supervisor", "SZ"))
+    for kind in ("order", "requisition"):
+        key = next(key for key in house.documents() if key.startswith(f"{kind}/SZ"))
+        page = f"/{kind}s/{key.partition('/')[2]}"
+        assert f'href="{page}/record.pdf"' in boss.get(page).text
+        assert boss.get(f"{page}/record.json").json()["document"]["key"] == key
 
 
 def test_the_record_of_a_case_tells_what_the_entry_said_that_was_put_aside(house: House):
@@ -69,7 +93,8 @@ def test_the_record_of_a_case_tells_what_the_entry_said_that_was_put_aside(house
     assert (told["status"], told["said"]) == ("parked", said)
     table = boss.get(f"{page}/record.csv").text.removeprefix("\ufeff")
     [line] = csv.DictReader(io.StringIO(table))
-    assert json.loads(line["said"])["supplier"] == "Other"
+    assert "Quantity: 77 pcs; Location: RECV-01; Supplier: Other" in line["What was recorded"]
+    assert line["Result"] == "put aside, not processed"
     assert boss.get(f"{page}/record.pdf").content.startswith(PDF)
 
 
