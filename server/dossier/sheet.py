@@ -129,13 +129,20 @@ class Sheet(FPDF):
         room, lines = width_mm - GAP_MM - 2 * self.c_margin - SLACK_MM, []
         for paragraph in drawable(text).split("\n"):
             line = ""
-            for token in _tokens(paragraph):
+            for token in self._tokens(paragraph, room):
                 if line and self.get_string_width(line + token.rstrip()) > room:
                     lines.append(line.rstrip())
                     line = ""
                 line += token
             lines.append(line.rstrip())
         return "\n".join(lines)
+
+    def _tokens(self, paragraph: str, room_mm: float) -> Iterator[str]:
+        """Words; one that is wider than a line, in parts."""
+        for word in _words(paragraph):
+            wide = self.get_string_width(word)
+            chars = len(word) if wide <= room_mm else int(len(word) * room_mm / wide)
+            yield from (word[at : at + chars] for at in range(0, len(word), max(chars, 1)))
 
     def photo(self, content: bytes, caption: str) -> None:
         """A photo, upright and reduced: a record of twenty is still sent by mail."""
@@ -183,7 +190,7 @@ def drawable(text: str) -> str:
     return "".join(c if c in "\n{}" or ord(c) in known else f"[U+{ord(c):04X}]" for c in text)
 
 
-def _tokens(paragraph: str) -> Iterator[str]:
+def _words(paragraph: str) -> Iterator[str]:
     """What stays together on a line: a word with the spaces after it, a Chinese character with the
     punctuation that belongs to it.
     """

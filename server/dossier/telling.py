@@ -119,7 +119,8 @@ class Teller:
                 yield from self._rows(one, value, name)
             elif isinstance(value, list) and value and isinstance(value[0], Mapping):
                 for part in value:
-                    yield from self._rows(one, part, name)
+                    inner = part if isinstance(part, Mapping) else {name: part}
+                    yield from self._rows(one, inner, name)
             else:
                 yield self._label(one, name, inside), self._value(one, name, value)
 
@@ -184,9 +185,12 @@ class Teller:
     def _shown(self, shown: list[Any]) -> Iterator[Row]:
         for part in shown:
             if isinstance(part, Mapping):
-                label = self._words.name(part.get("label"))
+                label = self._words.shown(part.get("label"))
                 field = str(part.get("field", ""))
-                yield label or self._words.label(field, "field"), str(part.get("value", ""))
+                yield (
+                    label or self._words.label(field, "field"),
+                    self._words.shown(part.get("value")),
+                )
 
     def _amounts(self, name: str, lines: list[Any]) -> Iterator[Row]:
         """An item asked for or a part used, each with how much of it."""
@@ -196,7 +200,7 @@ class Teller:
                 key = str(line.get("item") or line.get("lot") or "")
                 doc = self._doc(key)
                 what = self._words.name(doc.get("name") or doc.get("item_name"))
-                amount = f"{line.get('quantity', '')} {doc.get('unit') or ''}"
+                amount = f"{self._words.shown(line.get('quantity'))} {doc.get('unit') or ''}"
                 told = (self.called(key), what, amount.strip())
                 yield label, " · ".join(part for part in told if part)
 

@@ -92,8 +92,8 @@ def test_numbers_stand_beside_their_limits_and_parts_in_their_step(house: House)
 def test_a_text_longer_than_a_page_goes_on_over_the_next(house: House):
     sheet = Sheet("x", "y")
     sheet.block(Block("Long", ("When", "What"), [("now", "长句没有空格" * 400)], (40, 60)))
-    sheet.block(Block("", (), [("note", "line\n" * 200)]))
-    assert sheet.page_no() > 4
+    sheet.block(Block("", (), [("note", "line\n" * 200), ("code", "0" * 9000)]))
+    assert sheet.page_no() > 6
 
 
 def test_chinese_breaks_anywhere_but_before_its_punctuation():
@@ -104,7 +104,7 @@ def test_chinese_breaks_anywhere_but_before_its_punctuation():
     assert len(lines[0]) > len("编号 ")
     assert not [line for line in lines if line[0] in "，。"]
     assert max(sheet.get_string_width(line) for line in lines) < 42
-    assert sheet.fitted("a" * 200, 40) == "a" * 200  # the library breaks a word that has no end
+    assert sheet.fitted("a" * 200, 40).replace("\n", "") == "a" * 200
 
 
 def test_what_the_font_lacks_is_written_as_its_code():

@@ -98,6 +98,30 @@ def test_the_record_of_a_case_tells_what_the_entry_said_that_was_put_aside(house
     assert boss.get(f"{page}/record.pdf").content.startswith(PDF)
 
 
+def test_whatever_an_entry_said_that_was_put_aside_can_be_printed(house: House):
+    device = house.device(login_of("storekeeper", "SZ"))
+    said = {
+        "text": ["x", {"zh": 1, "en": None}],
+        "parts": [1, {"lot": ["y"], "quantity": {"a": 2}}, {"lot": LOT}],
+        "shown": [{"label": [1], "field": {}, "value": {"b": 3}}, "z"],
+        "set": {"due_on": [4]},
+        "seen": ["?"],
+        "answers": {"a": [{"c": 5}]},
+        "lines": "none",
+        "mixed": [{"d": 6}, 7, [8]],
+        "signature": {"digest": 9},
+        "long": "0" * 20_000,
+    }
+    [verdict] = device.verdicts(device.entry("note.added", LOT, said))
+    assert verdict["status"] == "parked"
+    boss = house.browser(login_of("supervisor", "SZ"))
+    page = f"/cases/{verdict['case'].partition('/')[2]}"
+    assert boss.get(f"{page}/record.pdf").content.startswith(PDF)
+    assert "0" * 20_000 in boss.get(f"{page}/record.csv").text
+    [told] = boss.get(f"{page}/record.json").json()["entries"]
+    assert json.loads(told["raw"])["body"] == said
+
+
 def test_a_record_out_of_somebodys_scope_is_not_there(house: House):
     stranger = house.browser(login_of("operator", "HD"))
     assert stranger.get(f"{PAGE}/record.json").status_code == 404
