@@ -29,6 +29,7 @@ from sync.store import Store, meta_of, table_of
 from sync.tables import DeviceRow
 
 SERVER_DEVICE = "server"
+WEB = "web-"  # and the session: a device that the server holds for it
 Types = Mapping[str, type[Any]]
 _sessions = table_of(SessionRow)
 OWNERS = Lookup(
@@ -49,11 +50,16 @@ class Session:
     @property
     def device_of_web(self) -> str:
         """The server-held device that writes for this session where there is no service worker."""
-        return f"web-{self.id}"
+        return f"{WEB}{self.id}"
 
     def me(self) -> dict[str, Any]:
         """The person as pages and devices are told."""
         return me_of(self.person)
+
+
+def is_held_here(device: str) -> bool:
+    """Whether the server itself holds the device: what is recorded on it waits for no network."""
+    return device == SERVER_DEVICE or device.startswith(WEB)
 
 
 def me_of(person: Person) -> dict[str, Any]:
@@ -94,7 +100,7 @@ def begun(
 ) -> str:
     """A session of this id, and the device that writes for it; its token."""
     token = secrets.token_urlsafe(32)
-    device = f"web-{session_id}"
+    device = f"{WEB}{session_id}"
     home = next((site for site in sorted(person.roles) if site != "org"), "org")
     connection.execute(
         table_of(DeviceRow).insert().values(**device_row(device, "web", home, token="", now=now))
@@ -159,7 +165,7 @@ def _proves(entry: Entry, owner: tuple[str, str] | None, secret: str) -> bool:
     if entry.actor == SYSTEM:
         return False
     if owner is not None and owner[0] == entry.actor:
-        return entry.device in (owner[1], f"web-{id_in(entry.session)}") or _vouches(entry, secret)
+        return entry.device in (owner[1], f"{WEB}{id_in(entry.session)}") or _vouches(entry, secret)
     return _vouches(entry, secret)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from server.accounts.sessions import is_held_here
 from server.lateness.tables import LateRow
 from sync.document import site_of, utc_text
 from sync.entry import Entry
@@ -20,10 +21,11 @@ def note(
 ) -> bool:
     """Keep those of the entries taken now that were recorded longer ago; whether there are any.
 
-    Of what was put aside a case tells already.
+    Of what was put aside a case tells already; what the server itself recorded never waited.
     """
     taken = [one.entry for one in results if one.outcome.status != "parked"]
-    late = [entry for entry in taken if now - recorded_at(entry) > limit]
+    sent = [entry for entry in taken if not is_held_here(entry.device)]
+    late = [entry for entry in sent if now - recorded_at(entry) > limit]
     insert(connection, LateRow, [_row(entry) for entry in late])
     return bool(late)
 

@@ -1,6 +1,7 @@
 """Records that waited on a device for longer than the setting says are a supervisor's to know."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from server.domain.model import MODEL
 from server.domain.sums import broken
 from server.lateness.tell import tell_late
 from server.plant import Plant, opened
+from server.setup import perform_now
 from sync import documents
 from sync.push import Delivery, push
 from sync.verify import verify
@@ -44,8 +46,8 @@ def deliver(plant: Plant, *raws: bytes) -> None:
     tell_late(plant)
 
 
-def cases(plant: Plant) -> list[Case]:
-    key = f"case/SZ:late-tablet-{plant.now():%Y%m%d}"
+def cases(plant: Plant, device: str = "tablet") -> list[Case]:
+    key = f"case/SZ:late-{device}-{plant.now():%Y%m%d}"
     with plant.store.read() as connection:
         found = documents.load(connection, MODEL.documents, {key})
     return [one for one in found.values() if isinstance(one, Case)]
@@ -119,3 +121,12 @@ def test_what_could_not_be_told_as_the_database_was_busy_is_told_the_next_time(
     assert cases(plant) == []
     deliver(plant, noted(plant, tablet, hours_ago=1))
     assert [case.params["count"] for case in cases(plant)] == [1]
+
+
+def test_what_the_server_itself_records_never_waited(plant: Plant):
+    plant.close()
+    strict = opened(replace(plant.settings, late_hours=0))
+    perform_now(strict, "note.added", LOT, {"text": "a moment ago"})
+    tell_late(strict)
+    assert cases(strict, "server") == []
+    strict.close()
