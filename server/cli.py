@@ -4,7 +4,6 @@ import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeAlias
 
 from sqlalchemy.exc import DBAPIError
 
@@ -12,6 +11,7 @@ from labels.error import LabelError
 from server import cli_labels
 from server.cli_backup import BackupCommands
 from server.cli_devices import DeviceCommands
+from server.cli_group import Commands
 from server.cli_items import ItemCommands
 from server.cli_people import PeopleCommands
 from server.cli_procedures import ProcedureCommands
@@ -43,7 +43,6 @@ SOME = (
     VerifyCommands,
     BackupCommands,
 )
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def main() -> None:

@@ -2,30 +2,21 @@
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
 
 from server import backup
+from server.cli_group import Commands, Group
 from server.cli_plant import must_be_there
 from server.cli_verify import summary
-from server.settings import Settings
 from sync.archive import ArchiveError, Contents
 from sync.fault import Report
 from sync.writer import utc_now
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-Command = Callable[[Commands, str, object, str], argparse.ArgumentParser]
-SettingsOf = Callable[[argparse.Namespace], Settings]
 RENEW = "after a database came back by other means than restore: tell the devices so"
 
 
-class BackupCommands:
+class BackupCommands(Group):
     """Adds the commands to a parser; `settings_of` reads the options that all commands share."""
-
-    def __init__(self, command: Command, settings_of: SettingsOf) -> None:
-        self._command = command
-        self._settings_of = settings_of
 
     def add_to(self, commands: Commands) -> None:
         """Put `backup`, `restore` and `renew` among the commands."""

@@ -1,30 +1,21 @@
 """Commands about devices: `traveler device list | revoke | restore`."""
 
 import argparse
-from collections.abc import Callable
-from typing import TypeAlias
 
 from sqlalchemy import RowMapping
 
 from server.accounts import devices
+from server.cli_group import Commands, Group
 from server.cli_plant import plant_there
-from server.settings import Settings
 from sync.problem import Problem
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-Command = Callable[[Commands, str, object, str], argparse.ArgumentParser]
-SettingsOf = Callable[[argparse.Namespace], Settings]
 LIST = "the devices of people, those heard last first"
 REVOKE = "take a device out of use: what it sends is put aside, it gets nothing more"
 RESTORE = "take a revoked device back into use"
 
 
-class DeviceCommands:
+class DeviceCommands(Group):
     """Adds the commands to a parser; `settings_of` reads the options that all commands share."""
-
-    def __init__(self, command: Command, settings_of: SettingsOf) -> None:
-        self._command = command
-        self._settings_of = settings_of
 
     def add_to(self, commands: Commands) -> None:
         """Put `device` among the commands."""

@@ -2,42 +2,30 @@
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
 
 from server import item_table
+from server.cli_group import Commands, Group
 from server.cli_plant import plant_there
 from server.cli_sites import must_be_site
 from server.cli_words import padded, told
 from server.domain.item import Item, ItemAdded
 from server.domain.model import DOCUMENTS
-from server.domain.person import SYSTEM
-from server.domain.rights import SETUP_SESSION
 from server.domain.values import canonical
 from server.item_table import Row
 from server.plant import Plant
-from server.settings import Settings
-from server.setup import perform
+from server.setup import perform_all_now
 from sync import documents
-from sync.compose import Deed
 from sync.problem import Problem
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-Command = Callable[[Commands, str, object, str], argparse.ArgumentParser]
-SettingsOf = Callable[[argparse.Namespace], Settings]
 SHOWN_MAX = 20
 COLUMNS = ", ".join(item_table.COLUMNS)
 IMPORT = f"""add the items of a table, all of them or none. Columns: {COLUMNS}; needed are code,
 unit and a name. CSV in UTF-8 or GB18030"""
 
 
-class ItemCommands:
+class ItemCommands(Group):
     """Adds the commands to a parser; `settings_of` reads the options that all commands share."""
-
-    def __init__(self, command: Command, settings_of: SettingsOf) -> None:
-        self._command = command
-        self._settings_of = settings_of
 
     def add_to(self, commands: Commands) -> None:
         """Put `item` among the commands."""
@@ -87,18 +75,8 @@ def _items(plant: Plant, site: str) -> dict[str, Item]:
 
 
 def _add(plant: Plant, site: str, rows: list[Row]) -> None:
-    deeds = [
-        Deed(
-            "item.added",
-            f"item/{site}:{row.code}",
-            row.body.model_dump(mode="json"),
-            SYSTEM,
-            SETUP_SESSION,
-            plant.local_now(),
-        )
-        for row in rows
-    ]
-    perform(plant, [(deed, plant.now()) for deed in deeds])
+    bodies = {f"item/{site}:{row.code}": row.body.model_dump(mode="json") for row in rows}
+    perform_all_now(plant, "item.added", bodies)
 
 
 def _differs(row: Row, there: dict[str, Item]) -> bool:

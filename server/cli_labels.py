@@ -3,14 +3,13 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import TypeAlias
 
 from labels import layout_file
 from labels.batch import Batch, write
 from labels.layout import Layout
 from labels.sheet import LABEL, PAPERS_MM
+from server.cli_group import Commands
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 BAR_CHARS = 30
 CLEARED = "\r\x1b[K"
 

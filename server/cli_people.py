@@ -4,24 +4,21 @@ import argparse
 import getpass
 import re
 import sys
-from collections.abc import Callable, Iterable
-from typing import TypeAlias, get_args
+from collections.abc import Iterable
+from typing import get_args
 
 from server.accounts.passwords import must_be_long_enough, set_password
+from server.cli_group import Commands, Group
 from server.cli_plant import plant_there
 from server.cli_sites import ORGANISATION, sites_of
 from server.cli_words import padded
 from server.domain.model import DOCUMENTS
 from server.domain.person import Person, Role, person_key
 from server.plant import Plant
-from server.settings import Settings
 from server.setup import perform_now
 from sync import documents
 from sync.problem import Problem
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-Command = Callable[[Commands, str, object, str], argparse.ArgumentParser]
-SettingsOf = Callable[[argparse.Namespace], Settings]
 ROLES = get_args(Role)
 LOGIN = re.compile(r"[^\s/:\x00-\x1f]{1,64}")
 SEAT = "a role at a site, e.g. SZ:operator, or org:admin; may be given several times"
@@ -36,12 +33,8 @@ VERBS = {
 }
 
 
-class PeopleCommands:
+class PeopleCommands(Group):
     """Adds the commands to a parser; `settings_of` reads the options that all commands share."""
-
-    def __init__(self, command: Command, settings_of: SettingsOf) -> None:
-        self._command = command
-        self._settings_of = settings_of
 
     def add_to(self, commands: Commands) -> None:
         """Put `person` among the commands."""

@@ -2,42 +2,30 @@
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
 
 import yaml
 
+from server.cli_group import Commands, Group
 from server.cli_plant import plant_there
 from server.cli_sites import must_be_site
 from server.cli_words import padded
 from server.domain.model import DOCUMENTS
-from server.domain.person import SYSTEM
 from server.domain.procedure import Procedure, ProcedurePublished
-from server.domain.rights import SETUP_SESSION
 from server.plant import Plant
 from server.procedures import shipped, shipped_texts
 from server.procedures.definition import read
-from server.settings import Settings
-from server.setup import perform
+from server.setup import perform_all_now
 from sync import documents
-from sync.compose import Deed
 from sync.problem import Problem
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-Command = Callable[[Commands, str, object, str], argparse.ArgumentParser]
-SettingsOf = Callable[[argparse.Namespace], Settings]
 SHOW = """print a definition as YAML, to begin one of your own from: a shipped one, or with --site
 the newest revision that is published there"""
 WIDTH = 100
 
 
-class ProcedureCommands:
+class ProcedureCommands(Group):
     """Adds the commands to a parser; `settings_of` reads the options that all commands share."""
-
-    def __init__(self, command: Command, settings_of: SettingsOf) -> None:
-        self._command = command
-        self._settings_of = settings_of
 
     def add_to(self, commands: Commands) -> None:
         """Put `procedure` among the commands."""
@@ -136,15 +124,8 @@ def _as_yaml(definition: ProcedurePublished) -> str:
 
 
 def _add(plant: Plant, site: str, definitions: list[ProcedurePublished]) -> None:
-    deeds = [
-        Deed(
-            "procedure.published",
-            f"procedure/{site}:{one.code}.v{one.revision}",
-            one.model_dump(mode="json"),
-            SYSTEM,
-            SETUP_SESSION,
-            plant.local_now(),
-        )
+    bodies = {
+        f"procedure/{site}:{one.code}.v{one.revision}": one.model_dump(mode="json")
         for one in definitions
-    ]
-    perform(plant, [(deed, plant.now()) for deed in deeds])
+    }
+    perform_all_now(plant, "procedure.published", bodies)

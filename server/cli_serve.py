@@ -4,18 +4,18 @@ import argparse
 import logging
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TypeAlias
 from urllib.parse import urlsplit
 
 import qrcode
 import uvicorn
 
 from server.app import create_app, create_setup_app
+from server.cli_group import Commands, Group
 from server.cli_sites import sites_of
 from server.cli_words import told
 from server.collector import relax
@@ -38,19 +38,12 @@ SETUP_PORT = 8080
 PORT_MAX = 65535
 EVERY_ADDRESS = "0.0.0.0"  # noqa: S104
 LOOPBACK = "127.0.0.1"
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-Command = Callable[[Commands, str, object, str], argparse.ArgumentParser]
-SettingsOf = Callable[[argparse.Namespace], Settings]
 HOST = "address to listen on (127.0.0.1; with --tls all that this machine has)"
 TLS = "serve https: with the certificate that is set, else with one of our own making"
 
 
-class ServeCommands:
+class ServeCommands(Group):
     """Adds the commands to a parser; `settings_of` reads the options that all commands share."""
-
-    def __init__(self, command: Command, settings_of: SettingsOf) -> None:
-        self._command = command
-        self._settings_of = settings_of
 
     def add_to(self, commands: Commands) -> None:
         """Put `serve` and `demo` among the commands."""

@@ -2,32 +2,23 @@
 
 import argparse
 import re
-from collections.abc import Callable
-from typing import TypeAlias
 
+from server.cli_group import Commands, Group
 from server.cli_plant import plant_begun, plant_there
 from server.cli_words import padded
 from server.domain.model import DOCUMENTS
 from server.domain.person import Site
 from server.plant import Plant
-from server.settings import Settings
 from server.setup import perform_now
 from sync import documents
 from sync.problem import Problem
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-Command = Callable[[Commands, str, object, str], argparse.ArgumentParser]
-SettingsOf = Callable[[argparse.Namespace], Settings]
 CODE = re.compile(r"[A-Za-z0-9]{1,20}")
 ORGANISATION = "org"
 
 
-class SiteCommands:
+class SiteCommands(Group):
     """Adds the commands to a parser; `settings_of` reads the options that all commands share."""
-
-    def __init__(self, command: Command, settings_of: SettingsOf) -> None:
-        self._command = command
-        self._settings_of = settings_of
 
     def add_to(self, commands: Commands) -> None:
         """Put `site` among the commands."""

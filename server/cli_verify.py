@@ -3,10 +3,10 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
+from server.cli_group import Commands, Group
 from server.cli_plant import must_be_there
 from server.schema import must_be_current
 from server.settings import Settings
@@ -18,18 +18,11 @@ from sync.fault import Report
 from sync.store import Store
 from sync.writer import utc_now
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-Command = Callable[[Commands, str, object, str], argparse.ArgumentParser]
-SettingsOf = Callable[[argparse.Namespace], Settings]
 CLEARED = "\r\x1b[K"
 
 
-class VerifyCommands:
+class VerifyCommands(Group):
     """Adds the commands to a parser; `settings_of` reads the options that all commands share."""
-
-    def __init__(self, command: Command, settings_of: SettingsOf) -> None:
-        self._command = command
-        self._settings_of = settings_of
 
     def add_to(self, commands: Commands) -> None:
         """Put `verify` and `anchor` among the commands."""

@@ -56,8 +56,16 @@ def perform_within(
 
 def perform_now(plant: Plant, kind: str, on: str, body: Mapping[str, object]) -> None:
     """One deed of the system, now. Problem: as `perform`."""
-    deed = Deed(kind, on, dict(body), SYSTEM, SETUP_SESSION, plant.local_now())
-    perform(plant, [(deed, plant.now())])
+    perform_all_now(plant, kind, {on: body})
+
+
+def perform_all_now(plant: Plant, kind: str, bodies: Mapping[str, Mapping[str, object]]) -> None:
+    """Deeds of one kind by the system, now, all or none; bodies by key. Problem: as `perform`."""
+    deeds = [
+        Deed(kind, on, dict(body), SYSTEM, SETUP_SESSION, plant.local_now())
+        for on, body in bodies.items()
+    ]
+    perform(plant, [(deed, plant.now()) for deed in deeds])
 
 
 def build_demo(plant: Plant, today: date) -> bool:
