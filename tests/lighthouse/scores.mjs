@@ -1,6 +1,7 @@
 /**
  * node scores.mjs PORT URL…: Lighthouse's mobile scores of pages in a browser that runs already,
- * signed in, its worker and storage as they are. One line of JSON for each page.
+ * signed in, its worker and storage as they are. One line of JSON for each page; `index` is how
+ * fast Lighthouse found this machine when it loaded that page.
  */
 import lighthouse from "lighthouse";
 
@@ -14,12 +15,12 @@ for (const url of urls) {
     onlyCategories: CATEGORIES,
     disableStorageReset: true,
   });
-  const { categories, audits, runtimeError } = told.lhr;
+  const { categories, audits, environment, runtimeError } = told.lhr;
+  const index = Math.round(environment.benchmarkIndex);
   const scores = CATEGORIES.map((name) => [name, Math.round((categories[name].score ?? 0) * 100)]);
   const short = CATEGORIES.flatMap((name) => categories[name].auditRefs)
     .filter(({ id, weight }) => weight > 0 && (audits[id].score ?? 1) < 0.9)
     .map(({ id }) => `${id} ${audits[id].displayValue ?? ""}`.trim());
-  console.log(
-    JSON.stringify({ url, ...Object.fromEntries(scores), short, error: runtimeError?.code ?? "" }),
-  );
+  const error = runtimeError?.code ?? "";
+  console.log(JSON.stringify({ url, index, ...Object.fromEntries(scores), short, error }));
 }
