@@ -38,6 +38,8 @@ LOOKERS = (
     if WHOLE
     else [("zhang.wei", PHONE), ("wang.fang", TABLET)]
 )
+# The colours of a scheme are there with the frame after the next.
+PAINTED = "() => new Promise((on) => requestAnimationFrame(() => requestAnimationFrame(on)))"
 SHOWN = (
     """() => document.querySelector("#nav").outerHTML + document.querySelector("#main").outerHTML"""
 )
@@ -63,6 +65,7 @@ class Judge:
                 page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
                 if scheme == SCHEMES[0]:
                     sight.go()
+                page.evaluate(PAINTED)
                 shown = f"{scheme} {page.viewport_size} {page.evaluate(SHOWN)}"
                 if shown in self.seen:
                     continue

@@ -153,8 +153,9 @@ class World:
             return True
         feed = disk.feed
         is_whole = feed.complete and feed.staged is None and feed.epoch == feed.shown
+        is_own = feed.person == disk.signin.login  # not still what the person before was given
         is_new = all(v >= newest.get(scope, 0) for scope, v in feed.cursors.items())
-        return is_whole and is_new and not disk.outbox and disk.standing is None
+        return is_whole and is_own and is_new and not disk.outbox and disk.standing is None
 
     def restless(self) -> str:
         """Who has not come to rest, and how it stands there."""
