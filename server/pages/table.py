@@ -151,12 +151,12 @@ PAGES: list[Page] = [
         },
         "fixed": {"kinds": LISTED_THINGS, **MAY_BADGE},
     },
-    plain("label", "/labels/{id}", "label/show", "lots")
+    plain("label", "/labels/{id}", "label/show", "more")
     | {
         "query": ["layout"],
         "labelled": {"thing": "{id}"},
         "also": {"labels": "label/{id}"},
-        "lists": {"printers": PRINTERS},
+        "lists": {"printers": PRINTERS, **SITES},
         "fixed": {**LAYOUTS, "statuses": list(STATUSES)},
     },
     plain("printout", "/printout", "label/printout", "lots")
@@ -273,7 +273,7 @@ PAGES: list[Page] = [
     # What a label names of which there is no document: who scans one with a phone's own camera is
     # told what it is, what is known of it, and a way on.
     named("/locations/{id}", "named/location", "lots", lots=LYING_THERE),
-    named("/equipment/{id}", "named/equipment", "jobs"),
+    named("/equipment/{id}", "named/equipment", "more"),
     named("/delivered/{id}", "named/asset", "visits", visits=NAMING_VISITS),
     plain("customer", "/customers/{id}", "named/customer", "visits", lists=OF_CUSTOMER),
     plain("person", "/people/{id}", "named/person", "more")

@@ -16,6 +16,8 @@ FOLDERS = {"asset": "delivered", "equipment": "equipment", "person": "people"}
 SLOT = re.compile(r"\{(\w+)(?::(\w+))?(?:\|([^|{}]*)\|([^|{}]*))?\}")
 MOMENT = re.compile(r"(\d{4})-(\d\d-\d\d)T(\d\d:\d\d)")
 CODE = "code"
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+ID_SHOWN_CHARS = 6
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -90,11 +92,19 @@ class Wording:
             if not prefix:
                 return shown
             if prefix == CODE:
-                return shown.rpartition(":")[2]
+                return self._called(shown)
             last = self._messages.get(f"{prefix}.{shown.rpartition('.')[2]}", shown)
             return self._messages.get(f"{prefix}.{shown}", last)
 
         return SLOT.sub(slot, message)
+
+    def _called(self, key: str) -> str:
+        """What people call a document: its code, or what it is and the end of its id."""
+        code = key.rpartition(":")[2]
+        if not UUID.fullmatch(code):
+            return code
+        noun = self._messages.get(f"title.{key.partition('/')[0]}", "")
+        return f"{noun} …{code[-ID_SHOWN_CHARS:]}".strip()
 
 
 def at(value: Any, key: Any) -> Any:

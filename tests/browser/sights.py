@@ -114,7 +114,7 @@ def known_well(server: RealServer) -> list[tuple[str, str]]:
         ("count-lot", f"/stock/count?place={PLACE}&code=L2611-02"),
         ("issue-lot", "/stock/issue?code=L2611-02"),
         ("receipt-lots", f"/receipts?of=SZ:{received_on}"),
-        ("lots-filtered", "/lots?status=hold"),
+        ("lots-filtered", "/lots?status=on_hold"),
         ("gauge-overdue", "/equipment/SZ:G-0017"),
         ("labels-equipment", "/labels?of=equipment&code=G-0099"),
         ("labels-person", "/labels?of=person"),

@@ -12,7 +12,7 @@ export async function sayStorage(place) {
   place.textContent = place.dataset[isKept ? "textKept" : "textLoose"] ?? "";
 }
 
-/** @param {HTMLElement} place `data-text` with {used} and {free}, in MB; `data-text-untold` */
+/** @param {HTMLElement} place `data-text` with {used} and {free}, with units; `data-text-untold` */
 export async function sayRoom(place) {
   const room = await roomLeft();
   if (!room) {
@@ -21,8 +21,14 @@ export async function sayRoom(place) {
   }
   const words = place.dataset["text"] ?? "";
   place.textContent = words
-    .replace("{used}", String(Math.ceil(room.used / MEGABYTE)))
-    .replace("{free}", String(Math.floor(room.free / MEGABYTE)));
+    .replace("{used}", sized(room.used))
+    .replace("{free}", sized(room.free));
+}
+
+/** @param {number} bytes @returns {string} */
+function sized(bytes) {
+  const megabytes = Math.round(bytes / MEGABYTE);
+  return megabytes < 1000 ? `${megabytes} MB` : `${(megabytes / 1000).toFixed(1)} GB`;
 }
 
 /** @param {HTMLElement} place `data-text` with {ms}, `data-text-none` */

@@ -51,7 +51,8 @@ function paintBar(bar, state) {
   const said = online ? (isStopped && waiting > 0 ? "Stopped" : "Online") : "Offline";
   write(bar, "[data-net-state]", text(bar, said));
   write(bar, "[data-net-waiting]", text(bar, whatWaits(state), { count }));
-  write(bar, "[data-net-oldest]", oldest ? text(bar, "Oldest", { age: ageSince(oldest) }) : "");
+  const age = oldest ? ageSince(oldest) : "";
+  write(bar, "[data-net-oldest]", age ? text(bar, "Oldest", { age }) : "");
   write(bar, "[data-net-count]", String(count));
   show("[data-net-count]", count > 0);
 }
@@ -79,7 +80,8 @@ function paintAges() {
   const moments = document.querySelectorAll("time[data-age]");
   for (const time of moments) {
     const said = (time.dataset["said"] ??= time.textContent ?? "");
-    time.textContent = `${said} · ${ageSince(time.dateTime)}`;
+    const age = ageSince(time.dateTime);
+    time.textContent = age ? `${said} · ${age}` : said;
   }
 }
 
@@ -96,9 +98,10 @@ export function ageOf(age_ms) {
   return text(bar, "Days", { count: Math.floor(minutes / 60 / 24) });
 }
 
-/** @param {string} moment */
+/** @param {string} moment @returns {string} nothing for what was just now */
 function ageSince(moment) {
-  return ageOf(Date.now() - Date.parse(moment));
+  const age_ms = Date.now() - Date.parse(moment);
+  return age_ms < MINUTE_MS ? "" : ageOf(age_ms);
 }
 
 /**

@@ -7,6 +7,7 @@
 
 import Big from "big.js";
 import { numbered } from "../labels/said.js";
+import { called } from "./called.js";
 
 const SLOT = /\{(\w+)(?::(\w+))?(?:\|([^|{}]*)\|([^|{}]*))?\}/g;
 /** Where the pages of a kind are, if not under its plural. @type {Record<string, string>} */
@@ -72,7 +73,7 @@ export function wordFilters({ lang, messages, problems }) {
       const text = shown(at(params, slot));
       if (one !== undefined) return text === "1" ? one : many;
       if (!prefix) return text;
-      if (prefix === CODE) return text.slice(text.lastIndexOf(":") + 1);
+      if (prefix === CODE) return called(text, (type) => messageAt(messages, `title.${type}`));
       const last = messageAt(messages, `${prefix}.${text.slice(text.lastIndexOf(".") + 1)}`);
       return messageAt(messages, `${prefix}.${text}`) ?? last ?? text;
     });

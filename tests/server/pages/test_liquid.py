@@ -332,6 +332,13 @@ FILTERS: list[tuple[str, Any]] = [
     ("{{ x | problem }}", {"code": "unknown_document", "params": {"key": "lot/SZ:M-1:L<1>"}}),
     (
         "{{ x | problem }}",
+        {
+            "code": "unknown_document",
+            "params": {"key": "requisition/SZ:01a1e579-0a00-7f27-a6c3-e81d50f96505"},
+        },
+    ),
+    (
+        "{{ x | problem }}",
         {"code": "body_malformed", "params": {"where": "lines.0.item", "why": "Field required"}},
     ),
     (
