@@ -232,10 +232,11 @@ def test_what_waits_goes_to_another_device_as_a_file(opened: Opened, tmp_path: P
     lost.go(page_of(plant.SHARED_LOT))
     page = lost.page
     page.locator("summary", has_text="加备注").click()
+    lost.set_clock(-5 * 60_000)
     lost.fill({"body.text": "从坏了的手机带过来"})
     lost.submit("note.added")
     lost.go("/outbox")
-    expect(page.locator(".outbox-waiting time[data-age]")).to_contain_text("分钟")
+    expect(page.locator(".outbox-waiting time[data-age]")).to_contain_text("5 分钟")
     with page.expect_download() as downloading:
         page.locator("[data-outbox-export]").click()
     file = tmp_path / "outbox.json"
