@@ -258,6 +258,6 @@ def test_a_link_that_was_opened_while_the_tablet_was_locked_is_followed_after_th
     tablet.go(page_of(plant.SHARED_LOT))
     tablet.page.locator(f"[data-person='{WANG}']").click()
     tablet.press(WRONG_PIN)
-    expect(tablet.page.locator("[data-problems]")).to_contain_text("没有打开")
+    expect(tablet.page.locator("[data-problems]")).to_contain_text("未能打开")
     tablet.press(WANGS_PIN)
     expect(tablet.page.locator("h1")).to_contain_text(plant.SHARED_LOT.rpartition(":")[2])
