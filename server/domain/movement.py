@@ -193,8 +193,9 @@ def lot_needs(entry: Entry, body: Value, loaded: Mapping[str, Document]) -> Iter
 
 
 STORE = frozenset({"storekeeper", "operator"})
+ISSUERS = STORE | {"technician"}
 KINDS = [
-    Kind("material.issued", Issued, issued, STORE | {"technician"}, needs=lot_needs),
+    Kind("material.issued", Issued, issued, ISSUERS, needs=lot_needs),
     Kind("material.returned", Returned, returned, STORE, needs=lot_needs),
     Kind("material.put_away", PutAway, put_away, STORE, needs=lot_needs),
 ]

@@ -18,6 +18,7 @@ before it. `scanned` is what a code says and names (`server.pages.lookup`).
 from typing import Any
 
 from server.domain.label_thing import BADGERS, STATUSES, THINGS
+from server.domain.movement import ISSUERS
 from server.pages.label_layouts import label_layouts
 from server.pages.rows import (
     NEAREST_MAX,
@@ -238,7 +239,8 @@ PAGES: list[Page] = [
         query=("line", "form"),
         also={"order": "{doc.order}"},
         lists={"lots": listed("lot.item={doc.lines.item}", "expires_on")},
-    ),
+    )
+    | {"fixed": {"issuers": sorted(ISSUERS)}},
     index(
         "visit/index",
         "visits",

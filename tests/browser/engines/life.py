@@ -41,7 +41,7 @@ LACKS = """return Object.entries({
 }).filter(([, has]) => !has).map(([name]) => name).join(", ")"""
 # Whether data is kept, how much room there is (Firefox says, WebKitGTK doesn't), how the link is.
 DEVICE_SAYS = {
-    "Firefox": {"zh_CN": ("浏览器", "还可用", "毫秒"), "en": ("browser", "B free", "ms")},
+    "Firefox": {"zh_CN": ("浏览器", "还可用", "毫秒"), "en": ("browser", "MB used, ", "ms")},
     "WebKitGTK": {
         "zh_CN": ("浏览器", "此浏览器不", "毫秒"),
         "en": ("browser", "does not say", "ms"),
