@@ -14,7 +14,7 @@ Fields = dict[str, str | Rows]
 SAME = ("item_code", "unit", "status", "gtin", "received_on", "produced_on", "expires_on",
         "supplier", "supplier_lot")  # fmt: skip
 # Cards and badges are read by people of both languages, so both stand on them.
-CLASSES = {"general": "一般", "key": "关键 Key", "special": "特殊 Special"}
+CLASSES = {"general": "一般 General", "key": "关键 Key", "special": "特殊 Special"}
 ROLES = {
     "operator": ("操作者", "Operator"),
     "inspector": ("检验员", "Inspector"),

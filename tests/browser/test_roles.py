@@ -328,3 +328,24 @@ def test_what_was_held_back_by_a_press_is_shown_after_it(opened: Opened) -> None
     page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))")
     page.mouse.up()
     page.wait_for_function("() => !document.querySelector('#main').isOld")
+
+
+def test_a_form_that_asks_for_the_site_offers_what_is_there_and_does_not_repeat_it(
+    opened: Opened,
+) -> None:
+    supervisor = opened("zhang.wei", viewport=PHONE)
+    supervisor.go("/requisitions/new")
+    site = supervisor.page.locator("[data-site]")
+    item = supervisor.page.locator("select[name^='body.lines'][name$='item']").first
+    offered = """select => [...select.options]
+        .filter(option => option.value && !option.disabled)
+        .map(({ value, text }) => [value, text])"""
+    names = site.locator("option").all_inner_texts()
+    assert len(names) > 1
+    for code in site.locator("option").evaluate_all("all => all.map(({ value }) => value)"):
+        site.select_option(code)
+        choices = item.evaluate(offered)
+        assert choices
+        for value, text in choices:
+            assert value.startswith(f"item/{code}:")
+            assert not any(name.strip() in text for name in names)

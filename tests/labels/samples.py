@@ -16,11 +16,14 @@ _ITEM = {
     "unit": "pcs",
 }
 _STEPS = [
-    {"step": "10", "name": "来料检验 Incoming inspection", "class": "关键", "limits": "AQL 1.0"},
-    {"step": "20", "name": "车削 Turning", "class": "一般", "limits": "Ø 24.98–25.02 mm"},
-    {"step": "30", "name": "首件检验 First article", "class": "关键", "limits": "全尺寸 all sizes"},
-    {"step": "40", "name": "热处理 Heat treatment", "class": "特殊", "limits": "530 ± 5 ℃, 4 h"},
-    {"step": "50", "name": "最终检验 Final inspection", "class": "关键", "limits": "Ra ≤ 1.6 μm"},
+    dict(zip(("step", "name", "class", "limits"), row, strict=True))
+    for row in (
+        ("10", "来料检验 Incoming inspection", "关键 Key", "AQL 1.0"),
+        ("20", "车削 Turning", "一般 General", "Ø 24.98–25.02 mm"),
+        ("30", "首件检验 First article", "关键 Key", "全尺寸 all sizes"),
+        ("40", "热处理 Heat treatment", "特殊 Special", "530 ± 5 ℃, 4 h"),
+        ("50", "最终检验 Final inspection", "关键 Key", "Ra ≤ 1.6 μm"),
+    )
 ]
 _CARD = {
     "job_id": "SZ:J-2611-0042",

@@ -21,7 +21,7 @@ const SAME = [
 ];
 /** Cards and badges are read by people of both languages, so both stand on them. */
 /** @type {Record<string, string>} */
-const CLASSES = { general: "一般", key: "关键 Key", special: "特殊 Special" };
+const CLASSES = { general: "一般 General", key: "关键 Key", special: "特殊 Special" };
 /** @type {Record<string, [string, string]>} */
 const ROLES = {
   operator: ["操作者", "Operator"],

@@ -1,12 +1,14 @@
 /**
- * A form that asks for the site offers only what is there (`data-sites` of an option). Without this
- * script each choice says whose it is, and what does not fit is refused.
+ * A form that asks for the site offers only what is there (`data-sites` of an option), and need not
+ * say at each choice where that is. Without this script each choice says whose it is, and what does
+ * not fit is refused.
  */
 
 /** @param {HTMLSelectElement} site */
 export function followSite(site) {
   const { form } = site;
   if (!form) return;
+  forgetNames(form, site);
   const isChosen = [...site.options].some((option) => option.defaultSelected);
   const named = [...form.querySelectorAll("option[data-sites]")].find(
     (option) => option instanceof HTMLOptionElement && option.defaultSelected,
@@ -32,6 +34,19 @@ function offer(form, site) {
     if (chosen && !chosen.disabled) continue;
     const free = [...select.options].find((option) => !option.disabled);
     select.value = free?.value ?? "";
+  }
+}
+
+/**
+ * On a phone the name of the site is what would push the rest of a choice out of sight.
+ * @param {HTMLFormElement} form
+ * @param {HTMLSelectElement} site
+ */
+function forgetNames(form, site) {
+  const names = [...site.options].map((option) => ` · ${option.text}`);
+  for (const option of form.querySelectorAll("option")) {
+    if (!option.dataset["sites"]) continue;
+    option.text = names.reduce((text, name) => text.replace(name, ""), option.text);
   }
 }
 
