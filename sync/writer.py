@@ -42,7 +42,7 @@ class Writer:
         self._clock = clock
         self._lanes: dict[bytes, deque[Waiting]] = {}
         self._due: dict[bytes, int] = {}  # how many a lane waits for
-        self._latest: dict[bytes, int] = {}  # of how many its latest group was
+        self._expected: dict[bytes, int] = {}  # how many may be in its next group
         self._door = threading.Lock()
         self._came = threading.Condition(self._door)
         self._closed = False
@@ -84,7 +84,7 @@ class Writer:
                 group = [waiting.popleft() for _ in range(min(len(waiting), GROUP_MAX))]
             # From here on a delivery can't be called back by who asked for it.
             if wanted := [one for one in group if one[1].set_running_or_notify_cancel()]:
-                self._commit(wanted)
+                self._commit(lane, wanted)
             with self._door:
                 if not waiting:
                     del self._lanes[lane]
@@ -99,28 +99,36 @@ class Writer:
         Without this two halves would take turns for ever, at the price of two commits. Who comes
         after one that was alone never waits.
         """
-        latest = self._latest.pop(lane, 1)
-        if latest > 1:
-            due = self._due[lane] = min(latest + len(waiting), GROUP_MAX)
+        due = self._expected.pop(lane, 1)
+        if len(waiting) < due:
+            self._due[lane] = due
             self._came.wait_for(lambda: self._closed or len(waiting) >= due, GATHER_S)
             del self._due[lane]
-        if len(waiting) > 1:
-            self._latest[lane] = min(len(waiting), GROUP_MAX)
 
-    def _commit(self, group: list[Waiting]) -> None:
+    def _commit(self, lane: bytes, group: list[Waiting]) -> None:
         try:
             answers, scopes = self._pushed([delivery for delivery, _ in group])
         except Exception as error:  # noqa: BLE001 - it is told to those who wait for an answer
             if len(group) > 1 and not is_unavailable(error):
                 for one in group:  # what one of them brought must not fail the others
-                    self._commit([one])
+                    self._commit(lane, [one])
             else:
                 _fail(group, error)
             return
+        self._expect(lane, group)
         for (_, future), answer in zip(group, answers, strict=True):
             future.set_result(answer)
         if scopes:
             self._hint(scopes)
+
+    def _expect(self, lane: bytes, group: list[Waiting]) -> None:
+        """Who is answered now may come again, beside those who wait already.
+
+        Counted before the answers are given: afterwards nobody knows which of both one is.
+        """
+        if len(group) > 1:
+            with self._door:
+                self._expected[lane] = min(len(group) + len(self._lanes[lane]), GROUP_MAX)
 
     def _pushed(self, deliveries: list[Delivery]) -> tuple[list[Answer], dict[str, int]]:
         for _ in range(TRIES - 1):

@@ -133,6 +133,18 @@ def test_two_halves_that_take_turns_become_one_group(desk, monkeypatch):
     writer.close()
 
 
+def test_a_group_that_is_whole_again_waits_for_nobody_else(desk, writer, gate, monkeypatch):
+    monkeypatch.setattr("sync.writer.GATHER_S", 10 * PATIENCE_S)
+    door, *all_three = [desk.enrol(f"t{number}") for number in range(4)]
+    in_the_door(writer, gate, door)
+    for number in range(3):
+        futures = [deliver(writer, one, f"counter/S:{one.device}.{number}")[1] for one in all_three]
+        gate.opened.set()
+        for future in futures:
+            assert told(future.result(PATIENCE_S)) == [("applied", None)]
+    assert gate.commits == 4
+
+
 def test_who_comes_after_one_alone_does_not_wait_for_company(desk, writer, gate, monkeypatch):
     monkeypatch.setattr("sync.writer.GATHER_S", 10 * PATIENCE_S)
     gate.opened.set()
