@@ -38,7 +38,7 @@ export async function listOf(moment, spec, scope) {
 function nameOf(spec, scope, text) {
   const fields = [...Object.values(spec.where ?? {}), ...Object.values(spec.without ?? {})];
   const wanted = fields.map((template) => filled(template, scope));
-  return JSON.stringify([spec.term, spec.sort, wanted, text]);
+  return JSON.stringify([spec.term, spec.sort, spec.ahead, wanted, text]);
 }
 
 /**
@@ -51,7 +51,7 @@ async function all(moment, spec, { scope, text }) {
   const found =
     text.trim() === "" ? await withTerms(moment, spec, scope) : await matching(moment, spec, text);
   const kept = found.filter((doc) => isWanted(doc, spec, scope));
-  const sorted = spec.sort ? kept.sort(by(spec.sort)) : kept;
+  const sorted = spec.sort ? inOrder(kept, spec.sort, spec.ahead ?? {}) : kept;
   return spec.latest ? firstOfEach(sorted, spec.latest) : sorted;
 }
 
@@ -108,6 +108,20 @@ function isWanted(doc, { where = {}, without = {} }, scope) {
     const wanted = filled(template, scope).map(String);
     return wanted.length === 0 || has(field, wanted);
   });
+}
+
+/**
+ * What fits `ahead` comes first, the rest the other way round.
+ * @param {Doc[]} docs
+ * @param {string} sort
+ * @param {Record<string, string>} ahead
+ */
+function inOrder(docs, sort, ahead) {
+  const fits = (/** @type {Doc} */ doc) =>
+    Object.entries(ahead).every(([field, value]) => String(doc[field]) === value);
+  const otherWay = sort.startsWith("-") ? sort.slice(1) : `-${sort}`;
+  const rest = docs.filter((doc) => !fits(doc)).sort(by(otherWay));
+  return [...docs.filter(fits).sort(by(sort)), ...rest];
 }
 
 /**

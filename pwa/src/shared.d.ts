@@ -9,6 +9,8 @@ export interface ListSpec {
   where?: Record<string, string>;
   without?: Record<string, string>;
   sort?: string;
+  /** What fits comes first, the rest in the other order. */
+  ahead?: Record<string, string>;
   latest?: string;
   limit?: number;
 }

@@ -122,7 +122,7 @@ def _list(query: Mapping[str, Any], given: Mapping[str, Any], reader: Reader) ->
     for field, pattern in query.get("without", {}).items():
         barred = _fill(pattern, given)
         docs = [doc for doc in docs if not any(one in barred for one in texts(doc, field))]
-    docs = _sorted(docs, query["sort"])
+    docs = _in_order(docs, query)
     if "latest" in query:
         series = {(site_of(doc["key"]), at(doc, query["latest"])): doc for doc in reversed(docs)}
         docs = list(series.values())[::-1]
@@ -144,6 +144,16 @@ def _first(query: Mapping[str, Any], given: Mapping[str, Any]) -> int:
     """How many come before those that are shown; nothing but a small number counts."""
     asked = "".join(_fill(query["from"], given)) if "from" in query else ""
     return int(asked) if re.fullmatch(r"[0-9]{1,6}", asked) else 0
+
+
+def _in_order(docs: list[Doc], query: Mapping[str, Any]) -> list[Doc]:
+    """Sorted; of a list with `ahead` what fits comes first, the rest the other way round."""
+    sort, ahead = query["sort"], query.get("ahead", {})
+    other_way = sort.removeprefix("-") if sort.startswith("-") else f"-{sort}"
+    parts: dict[bool, list[Doc]] = {True: [], False: []}
+    for doc in docs:
+        parts[all(_text(at(doc, field)) == value for field, value in ahead.items())].append(doc)
+    return [*_sorted(parts[True], sort), *_sorted(parts[False], other_way)]
 
 
 def _sorted(docs: list[Doc], sort: str) -> list[Doc]:

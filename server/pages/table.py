@@ -8,7 +8,8 @@ Placeholders: `{id}` from the address, `{code}` (what follows its last colon), `
 before its first), `{query.x}`, `{me.x}`, `{doc.a.b}`. One that gives a list (also through one:
 `{doc.lines.item}`) gives a term per element. `latest` keeps, after sorting, the first document for
 each value of that field at each site. An absent `{query.x}` drops its `where` or `match`; what is
-`without` something does not have it.
+`without` something does not have it. What fits `ahead` comes first, the rest after it in the other
+order: open by what is due next, then finished with the latest before the others.
 `fixed` is the same each time; `labelled` is what labels are of (`label_thing`); `said` tells what
 became of the label of a number, among `labels`.
 `match` looks a text up in the search texts of the type that `term` names; `from` leaves out those
@@ -34,6 +35,7 @@ from server.pages.rows import (
 
 OF_CUSTOMER_MAX = 30
 
+OPEN = {"state": "open"}
 OPEN_ORDERS = listed("order.state=open", "due_on")
 CURRENT_PROCEDURES = listed("procedure", "-revision", latest="code")
 
@@ -196,7 +198,9 @@ PAGES: list[Page] = [
         "job/index",
         "jobs",
         query=("q", "state", "from"),
-        lists={"jobs": searched("job", "due_on", where={"state": "{query.state}"})},
+        lists={
+            "jobs": searched("job", "due_on", where={"state": "{query.state}"}, ahead=OPEN),
+        },
     ),
     show(
         "job/show",
@@ -207,7 +211,10 @@ PAGES: list[Page] = [
         lists={"labels": listed("label.thing={doc.key}", "key")},
     ),
     index(
-        "order/index", "jobs", query=("q", "from"), lists={"orders": searched("order", "due_on")}
+        "order/index",
+        "jobs",
+        query=("q", "from"),
+        lists={"orders": searched("order", "due_on", ahead=OPEN)},
     ),
     plain("order_new", "/orders/new", "order/new", "jobs")
     | {"query": ["item"], "lists": {"items": listed("item", "code"), **SITES}},
@@ -245,7 +252,9 @@ PAGES: list[Page] = [
         "visit/index",
         "visits",
         query=("q", "state", "from"),
-        lists={"visits": searched("visit", "due_on", where={"state": "{query.state}"})},
+        lists={
+            "visits": searched("visit", "due_on", where={"state": "{query.state}"}, ahead=OPEN),
+        },
     ),
     plain("visit_new", "/visits/new", "visit/new", "visits")
     | {
@@ -262,14 +271,23 @@ PAGES: list[Page] = [
         "approval/index",
         "approvals",
         query=("state", "from"),
-        lists={"approvals": unrolled("approval", "-asked_at", where={"state": "{query.state}"})},
+        lists={
+            "approvals": unrolled(
+                "approval",
+                "asked_at",
+                where={"state": "{query.state}"},
+                ahead={"state": "waiting"},
+            ),
+        },
     ),
     show("approval/show", "approvals"),
     index(
         "case/index",
         "cases",
         query=("state", "from"),
-        lists={"cases": unrolled("case", "-opened_at", where={"state": "{query.state}"})},
+        lists={
+            "cases": unrolled("case", "opened_at", where={"state": "{query.state}"}, ahead=OPEN),
+        },
     ),
     show("case/show", "cases"),
     # What a label names of which there is no document: who scans one with a phone's own camera is

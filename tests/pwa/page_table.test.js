@@ -50,6 +50,10 @@ test("lists are filtered, searched, sorted and cut as the table says", async () 
   assert.deepEqual(await keys({ sort: "n" }), ["bac", 3]);
   assert.deepEqual(await keys({ sort: "-n" }), ["abc", 3]);
   assert.deepEqual(await keys({ sort: "day", limit: 2 }), ["ca", 3]);
+  assert.deepEqual(await keys({ sort: "n", ahead: { state: "open" } }), ["acb", 3]);
+  assert.deepEqual(await keys({ sort: "-n", ahead: { state: "done" } }), ["bac", 3]);
+  const mixed = { sort: "code", ahead: { code: "q" } };
+  assert.deepEqual(await keys(mixed), ["cab", 3]);
   assert.deepEqual(await keys({ where: { state: "{query.state}" } }, { state: "open" }), ["ac", 2]);
   assert.deepEqual(await keys({ where: { state: "{query.state}" } }, { state: "" }), ["abc", 3]);
   assert.deepEqual(await keys({ match: "{query.q}", sort: "n" }, { q: "welle" }), ["bc", 2]);

@@ -110,6 +110,19 @@ def test_lists_are_sorted_by_field_with_empty_ones_last_both_ways():
     assert listed(box, sort="-n")[0] == ["a", "e", "c", "b", "d"]
 
 
+def test_what_is_open_comes_first_by_what_is_next_and_the_rest_by_what_was_latest():
+    box = Box(
+        doc("a", n="3", state="done"),
+        doc("b", n="2", state="open"),
+        doc("c", n="4", state="cancelled"),
+        doc("d", n="1", state="open"),
+        doc("e", n=None, state="open"),
+    )
+    ahead = {"state": "open"}
+    assert listed(box, ahead=ahead)[0] == ["d", "b", "e", "c", "a"]
+    assert listed(box, ahead=ahead, sort="-n")[0] == ["b", "d", "e", "a", "c"]
+
+
 def test_numbers_are_sorted_as_numbers():
     box = Box(doc("a", n=10), doc("b", n=9), doc("c", n=100))
     assert listed(box)[0] == ["b", "a", "c"]
