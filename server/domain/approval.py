@@ -51,7 +51,7 @@ class Approval(Document):
     asked_by_name: str
     asked_at: str
     waits_for: list[str]
-    state: Literal["waiting", "approved", "rejected"]
+    state: Literal["waiting", "approved", "rejected", "withdrawn"]
     decision: Decision | None
     timeline: list[Happening]
 

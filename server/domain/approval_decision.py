@@ -30,7 +30,8 @@ class ApprovalDecided(Signable):
 def decided(entry: Entry, body: ApprovalDecided, draft: Draft, now: datetime) -> Outcome:
     """A decision stands if what was shown is still what is asked.
 
-    Problems: own_request, no_right, already_decided, digest_wrong, stale (with differences).
+    Problems: own_request, no_right, already_decided, requisition_ended (withdrawn), digest_wrong,
+    stale (with differences).
     """
     approval = draft.edit(entry.on, Approval)
     requisition = draft.edit(approval.about, Requisition)

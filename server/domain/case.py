@@ -18,6 +18,7 @@ CaseKind = Literal[
     "unsigned",
     "parked",
     "late",
+    "visit_worked",
 ]
 NAMED_MAX = 40
 

@@ -19,10 +19,12 @@ from server.domain import (
     printer,
     procedure,
     requisition_ask,
+    requisition_close,
     resumption,
     rights,
     signer,
     stocktaking,
+    visit_plan,
     visit_step,
 )
 from server.domain.approval import Approval
@@ -72,7 +74,9 @@ KINDS: dict[str, Kind] = {
         lot_status,
         job_step,
         visit_step,
+        visit_plan,
         requisition_ask,
+        requisition_close,
         movement,
         stocktaking,
         approval_decision,

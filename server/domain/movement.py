@@ -79,7 +79,7 @@ def _asked_for(
         return None, None
     must_be_here(entry, body.requisition, field="requisition")
     requisition = draft.edit(body.requisition, Requisition)
-    if requisition.state not in ("approved", "issued"):
+    if requisition.state not in ISSUABLE:
         raise Problem("requisition_not_approved", {"number": requisition.number})
     lot = draft.edit(entry.on, Lot)
     for line in requisition.lines:
@@ -192,6 +192,8 @@ def lot_needs(entry: Entry, body: Value, loaded: Mapping[str, Document]) -> Iter
     yield getattr(body, "requisition", None)
 
 
+# What left the store has left it, also where nothing more was wanted meanwhile.
+ISSUABLE = ("approved", "issued", "closed")
 STORE = frozenset({"storekeeper", "operator"})
 ISSUERS = STORE | {"technician"}
 KINDS = [

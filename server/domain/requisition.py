@@ -43,7 +43,7 @@ class Requisition(Document):
     needed_on: str
     note: str
     lines: list[RequisitionLine]
-    state: Literal["waiting", "approved", "rejected", "issued"]
+    state: Literal["waiting", "approved", "rejected", "issued", "withdrawn", "closed"]
     approval: str
     raised_by: str
     raised_by_name: str

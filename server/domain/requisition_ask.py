@@ -113,8 +113,8 @@ def _approval(entry: Entry, requisition: Requisition, *, by_name: str) -> Approv
 def changed(entry: Entry, body: RequisitionChanged, draft: Draft, now: datetime) -> Outcome:
     """Before it is decided, its raiser or a supervisor may change what is asked for.
 
-    Problems: no_right, already_decided, other_site, stale (somebody else changed it since it was
-    seen).
+    Problems: no_right, already_decided, requisition_ended (withdrawn), other_site, stale (somebody
+    else changed it since it was seen).
     """
     requisition = draft.edit(entry.on, Requisition)
     approval = draft.edit(requisition.approval, Approval)
@@ -139,7 +139,9 @@ def changed(entry: Entry, body: RequisitionChanged, draft: Draft, now: datetime)
 
 
 def already_decided(approval: Approval) -> Problem:
-    """The Problem that tells who decided what before."""
+    """The Problem that tells who decided what before, or that nobody need decide any more."""
+    if approval.state == "withdrawn":
+        return Problem("requisition_ended", {"number": approval.number, "state": approval.state})
     made = approval.decision
     params = {"name": made.by_name if made else "", "decision": approval.state}
     return Problem("already_decided", params)

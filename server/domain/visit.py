@@ -5,6 +5,7 @@ from typing import Literal
 from server.domain.run import Part, Run
 from server.domain.values import Fixed, Line, Text, Value
 
+FIELD = frozenset({"technician", "supervisor"})  # who works on visits
 VisitKind = Literal[
     "commissioning", "repair", "retrofit", "support", "training", "consulting", "return", "spares"
 ]

@@ -1,4 +1,7 @@
-"""Visits: dispatched, steps recorded with parts used, and plans amended by two at once."""
+"""Visits: a technician is sent, and steps are recorded with the parts used in them.
+
+What becomes of the plan meanwhile is `visit_plan`.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -6,7 +9,6 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from server.domain.case import Difference, named, open_case
 from server.domain.job_step import published_for, reference, steps_of
 from server.domain.lot import Lot
 from server.domain.person import Person, name_of, person_key
@@ -23,19 +25,16 @@ from server.domain.step import (
     told,
 )
 from server.domain.values import (
-    LINE_MAX_CHARS,
-    TEXT_MAX_CHARS,
-    Happening,
     Line,
     Positive,
     Text,
     Value,
     happening,
     remember,
-    since,
 )
 from server.domain.verdict import gravest, judge, verdict_needs
-from server.domain.visit import Asset, Customer, Visit, VisitKind
+from server.domain.visit import FIELD, Asset, Customer, Visit, VisitKind
+from server.domain.visit_plan import go_on
 from server.domain.withdrawal import take
 from sync.document import Document
 from sync.entry import Entry
@@ -43,8 +42,6 @@ from sync.problem import Problem
 from sync.reconcile import Draft, Kind, Outcome
 
 PARTS_MAX = 50
-FIELD = frozenset({"technician", "supervisor"})
-AMENDABLE = ("due_on", "problem", "contact", "phone", "address")
 
 
 class VisitOpened(Value):
@@ -70,13 +67,6 @@ class VisitStepRecorded(StepRecorded):
     """Body of visit.step_recorded: a step with the parts used in it."""
 
     parts: list[PartUsed] = Field(default=[], max_length=PARTS_MAX)
-
-
-class VisitAmended(Value):
-    """Body of visit.amended: what the person saw, and what it should be; merged field by field."""
-
-    seen: dict[str, Text]
-    set: dict[str, Text]
 
 
 def opened(entry: Entry, body: VisitOpened, draft: Draft, now: datetime) -> Outcome:
@@ -118,7 +108,8 @@ def opened(entry: Entry, body: VisitOpened, draft: Draft, now: datetime) -> Outc
 def recorded(entry: Entry, body: VisitStepRecorded, draft: Draft, now: datetime) -> Outcome:
     """A step of the visit was done; parts used leave the stock they came from.
 
-    Problems: foreign_site, those of `step.refusal`, `step.make_record` and `withdrawal.take`.
+    Problems: foreign_site, those of `step.refusal`, `visit_plan.go_on`, `step.make_record` and
+    `withdrawal.take`.
     """
     visit = draft.edit(entry.on, Visit)
     step = find_step(visit, body.step)
@@ -129,7 +120,7 @@ def recorded(entry: Entry, body: VisitStepRecorded, draft: Draft, now: datetime)
     used = _by_lot(body.parts)
     parts = [_part(entry, one, draft) for one in used]
     record = make_record(entry, visit, step, body, by_name=name, parts=parts)
-    outcomes = [judge(entry, visit, step, record, draft)]
+    outcomes = [go_on(entry, visit, draft), judge(entry, visit, step, record, draft)]
     for one in used:
         # What the person saw of the lot is unknown: `base` is the visit's version.
         taken = take(
@@ -160,81 +151,6 @@ def _part(entry: Entry, used: PartUsed, draft: Draft) -> Part:
         unit=lot.unit,
         quantity=used.quantity,
     )
-
-
-def amended(entry: Entry, body: VisitAmended, draft: Draft, now: datetime) -> Outcome:
-    """Three-way merge: disjoint → merged, equal → nothing, overlap → theirs stays, one case.
-
-    Problems: unknown_field, text_too_long.
-    """
-    visit = draft.edit(entry.on, Visit)
-    name = name_of(entry.actor, draft)
-    missed = since(visit.timeline, version=visit.version - 1, base=entry.base)
-    moved = any(line.by != entry.actor for line in missed)
-    differences = []
-    changes = {}
-    for field, wanted in body.set.items():
-        if field not in AMENDABLE:
-            raise Problem("unknown_field", {"field": field}, field=f"set.{field}")
-        max_chars = TEXT_MAX_CHARS if field == "problem" else LINE_MAX_CHARS
-        if len(wanted) > max_chars:
-            raise Problem("text_too_long", {"max_chars": max_chars}, field=f"set.{field}")
-        now_value, seen = _value(visit, field), body.seen.get(field, "")
-        if wanted in (now_value, seen):
-            continue
-        if now_value == seen:
-            _set(visit, field, wanted)
-            changes[field] = wanted
-        else:
-            differences.append(Difference(field=field, seen=seen, now=now_value, wanted=wanted))
-    remember(visit.timeline, happening(entry, name, {"fields": ", ".join(changes)}))
-    if differences:
-        return _field_conflict(entry, visit, draft, differences)
-    return Outcome("merged", "merged_with_others", {}) if moved else Outcome()
-
-
-def _value(visit: Visit, field: str) -> str:
-    owner = visit if field in ("due_on", "problem") else visit.customer
-    return str(getattr(owner, field) or "")
-
-
-def _set(visit: Visit, field: str, value: str) -> None:
-    owner = visit if field in ("due_on", "problem") else visit.customer
-    setattr(owner, field, (value or None) if field == "due_on" else value)
-
-
-def _field_conflict(
-    entry: Entry, visit: Visit, draft: Draft, differences: list[Difference]
-) -> Outcome:
-    name = name_of(entry.actor, draft)
-    entries = [named(entry, name, {})]
-    for theirs in _writers(visit, [difference.field for difference in differences]):
-        other = named(entry, theirs.by_name, {})
-        entries.append(
-            other.model_copy(update={"entry": theirs.entry, "by": theirs.by, "at": theirs.at})
-        )
-    params = {"number": visit.number}
-    case = open_case(
-        draft,
-        entry,
-        kind="field_conflict",
-        about=visit.key,
-        label=visit.number,
-        params=params,
-        entries=entries,
-        differences=differences,
-    )
-    return Outcome("conflict", "case_field_conflict", params, case=case.key)
-
-
-def _writers(visit: Visit, fields: list[str]) -> list[Happening]:
-    """Who wrote these fields last, before the line of now; each once, the newest first."""
-    lines = [line for line in visit.timeline[1:] if line.kind == "visit.amended"]
-    last = [
-        next((n for n, line in enumerate(lines) if field in line.data["fields"].split(", ")), None)
-        for field in fields
-    ]
-    return [lines[n] for n in sorted({n for n in last if n is not None})]
 
 
 def _step_needs(
@@ -270,5 +186,4 @@ KINDS = [
         ),
         STEP_SIGNING,
     ),
-    Kind("visit.amended", VisitAmended, amended, FIELD),
 ]

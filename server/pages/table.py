@@ -21,6 +21,7 @@ from typing import Any
 from server.domain.label_thing import BADGERS, STATUSES, THINGS
 from server.domain.movement import ISSUERS
 from server.pages.label_layouts import label_layouts
+from server.pages.lists import CURRENT_PROCEDURES, OPEN, OPEN_ORDERS, SITES, TODAY, UNFINISHED
 from server.pages.rows import (
     NEAREST_MAX,
     Page,
@@ -34,29 +35,6 @@ from server.pages.rows import (
 )
 
 OF_CUSTOMER_MAX = 30
-
-OPEN = {"state": "open"}
-OPEN_ORDERS = listed("order.state=open", "due_on")
-CURRENT_PROCEDURES = listed("procedure", "-revision", latest="code")
-
-SITES = {"sites": listed("site", "code")}  # wherever one is called by its name
-
-UNFINISHED = listed("label.unfinished=true", "about_label")
-TODAY = {
-    "prints": UNFINISHED,
-    "jobs": listed("job.waits_for={me.seats}", "due_on", where={"state": "open"}),
-    "visits": listed("visit.technician={me.login}", "due_on", where={"state": "open"}),
-    "approvals": listed(
-        "approval.waits_for={me.seats}",
-        "asked_at",
-        where={"state": "waiting"},
-        without={"asked_by": "{me.login}"},  # nobody approves what they asked for
-    ),
-    "asked": listed("requisition.state=waiting", "raised_at", where={"raised_by": "{me.login}"}),
-    "requisitions": listed("requisition.state=approved", "needed_on"),
-    "cases": listed("case.state=open", "opened_at"),
-    "orders": OPEN_ORDERS,
-}
 
 PRINTERS = listed("printer", "key", where={"installed": "true"})
 LAYOUTS = {"layouts": label_layouts()}
@@ -266,7 +244,12 @@ PAGES: list[Page] = [
             **SITES,
         },
     },
-    show("visit/show", "visits", query=("step", "correct", "form")),
+    show(
+        "visit/show",
+        "visits",
+        query=("step", "correct", "form"),
+        lists={"people": listed("person", "name")},
+    ),
     index(
         "approval/index",
         "approvals",

@@ -13,6 +13,7 @@ from server.demo import plant
 from tests.browser.device import MM_20_PX, PHONE, TABLET, Device, Opened
 from tests.browser.screenshots import page_of
 
+PIN = "271828"
 ANSWERS = "body.answers."
 SURVEY = {"safe": "confirmed", "finding": "Needle stuck", "inlet_pressure": "0.8",
           "outlet_pressure": "0.42"}  # fmt: skip
@@ -349,3 +350,44 @@ def test_a_form_that_asks_for_the_site_offers_what_is_there_and_does_not_repeat_
         for value, text in choices:
             assert value.startswith(f"item/{code}:")
             assert not any(name.strip() in text for name in names)
+
+
+def test_a_refusal_is_told_to_who_asked_until_they_put_it_aside(opened: Opened) -> None:
+    boss, asker = opened("li.na"), opened("wang.fang", viewport=PHONE)
+    boss.set_pin(PIN)
+    boss.go(page_of(plant.CHANGED_REQUISITION.replace("requisition/", "approval/")))
+    boss.fill({"body.comment": "库存还够"})
+    boss.press(PIN)
+    boss.submit("approval.decided", button="[value=rejected]")
+    boss.wait_until_sent()
+    asker.go("/")
+    told = asker.page.locator(f".today-asked a[href='{page_of(plant.CHANGED_REQUISITION)}']")
+    expect(told).to_contain_text("已驳回")
+    told.click()
+    asker.page.locator("form[action='/do/requisition.closed'] button").click()
+    expect(asker.page.locator("#main .traveler-state")).to_contain_text("已撤回")
+    asker.wait_until_sent()
+    asker.go("/")
+    expect(told).to_have_count(0)
+
+
+def test_a_visit_is_given_to_a_colleague_and_called_off_without_a_network(opened: Opened) -> None:
+    boss, colleague = opened("zhang.wei", viewport=PHONE), opened("wu.gang", viewport=PHONE)
+    mine = colleague.page.locator(f"#main a[href='{page_of(plant.OPEN_VISIT)}']")
+    expect(mine).to_have_count(0)
+    boss.context.set_offline(True)
+    boss.go(f"{page_of(plant.OPEN_VISIT)}?form=amend")
+    boss.fill({"body.set.technician": "wu.gang"})
+    boss.submit("visit.amended")
+    expect(boss.page.locator("#main .source").last).to_contain_text("吴刚")
+    boss.context.set_offline(False)
+    boss.wait_until_sent()
+    colleague.go("/")
+    expect(mine).to_have_count(1)
+    boss.go(f"{page_of(plant.OPEN_VISIT)}?form=cancel")
+    boss.fill({"body.reason": "客户改期"})
+    boss.submit("visit.cancelled")
+    expect(boss.page.locator("#next")).to_contain_text("这次服务已取消")
+    boss.wait_until_sent()
+    colleague.go("/")
+    expect(mine).to_have_count(0)

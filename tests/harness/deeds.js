@@ -3,6 +3,7 @@
  */
 
 const PLACES = ["RECV", "A-01", "B-02"];
+const TECHNICIANS = ["zhou.min", "wu.gang", "wang.fang"]; // the last has no seat there
 const HOT = 3;
 const DAY_MS = 86_400_000;
 
@@ -41,7 +42,9 @@ export const DEEDS = {
   amend,
   askFor,
   askOtherwise,
+  callOff,
   decide,
+  endRequest,
   resolve,
   nonsense,
 };
@@ -148,9 +151,11 @@ async function endLabel(eyes) {
 async function amend(eyes) {
   const visit = await eyes.some("visit");
   if (!visit) return null;
-  const field = eyes.dice.pick(["problem", "phone", "contact"]);
-  const now = field === "problem" ? visit.problem : visit.customer[field];
-  const set = { [field]: `changed ${eyes.dice.below(9)}` };
+  const field = eyes.dice.pick(["problem", "phone", "contact", "technician"]);
+  const now = visit[field] ?? visit.customer[field];
+  const isGiven = field === "technician";
+  const wanted = isGiven ? eyes.dice.pick(TECHNICIANS) : `changed ${eyes.dice.below(9)}`;
+  const set = { [field]: wanted };
   return wish("visit.amended", visit, { seen: { [field]: now || "-" }, set });
 }
 
@@ -166,6 +171,16 @@ async function askOtherwise(eyes) {
   if (!requisition || !item) return null;
   const body = { lines: [{ item: item.key, ...amount(eyes) }], reason: "more pieces" };
   return wish("requisition.changed", requisition, body);
+}
+
+async function endRequest(eyes) {
+  const requisition = await eyes.some("requisition");
+  return requisition && wish("requisition.closed", requisition, { reason: "not needed" });
+}
+
+async function callOff(eyes) {
+  const visit = await eyes.some("visit");
+  return visit && wish("visit.cancelled", visit, { reason: "the customer called" });
 }
 
 async function decide(eyes) {

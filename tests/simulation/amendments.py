@@ -25,6 +25,7 @@ def expected_conflicts(
         if row["kind"] == "visit.opened":
             body = entry["body"]
             values[visit, "problem"] = body.get("problem", "")
+            values[visit, "technician"] = body["technician"]
             values[visit, "phone"] = body["customer"]["phone"]
         if row["kind"] == "visit.amended":
             for field, wanted in entry["body"]["set"].items():

@@ -11,6 +11,7 @@ from tests.simulation.chance import Chance
 Bodies = dict[str, dict[str, Any]]
 PLACES = ("RECV", "A-01", "B-02")
 BAD_ANSWERS = {"bore": "26.5", "stem": "sticking", "pressure": "0.5"}
+TECHNICIANS = ("zhou.min", "wu.gang", "zhang.wei", "wang.fang")  # the last has no seat there
 SIGNATURE = "ab" * 32
 
 
@@ -164,6 +165,12 @@ def ask_otherwise(eyes: Eyes) -> Wish | None:
     return eyes.wish("requisition.changed", requisition, body) if requisition else None
 
 
+def close(eyes: Eyes) -> Wish | None:
+    requisition = eyes.some("requisition")
+    body = {"reason": eyes.rng.choice(["", "not needed", "not needed"])}
+    return eyes.wish("requisition.closed", requisition, body) if requisition else None
+
+
 def decide(eyes: Eyes) -> Wish | None:
     approval = eyes.some("approval")
     if approval is None:
@@ -182,10 +189,19 @@ def amend(eyes: Eyes) -> Wish | None:
     visit = eyes.some("visit")
     if visit is None:
         return None
-    field = eyes.rng.choice(["problem", "phone"])
-    seen = visit["problem"] if field == "problem" else visit["customer"]["phone"]
-    body = {"seen": {field: seen}, "set": {field: f"changed {eyes.rng.randint(1, 9)}"}}
+    field = eyes.rng.choice(["problem", "phone", "technician"])
+    seen = visit["customer"]["phone"] if field == "phone" else visit[field]
+    wanted = f"changed {eyes.rng.randint(1, 9)}"
+    if field == "technician":
+        wanted = eyes.rng.choice(TECHNICIANS)
+    body = {"seen": {field: seen}, "set": {field: wanted}}
     return eyes.wish("visit.amended", visit, body)
+
+
+def call_off(eyes: Eyes) -> Wish | None:
+    visit = eyes.some("visit")
+    body = {"reason": "the customer called"}
+    return eyes.wish("visit.cancelled", visit, body) if visit else None
 
 
 def serve(eyes: Eyes) -> Wish | None:
@@ -322,7 +338,7 @@ STORE: tuple[Chooser, ...] = (
     *CRATES,
 )
 FLOOR: tuple[Chooser, ...] = (
-    *(issue, put_away, make, record, record, ask, ask_otherwise, hold),
+    *(issue, put_away, make, record, record, ask, ask_otherwise, close, hold),
     *CRATES,
 )
 INSPECTION: tuple[Chooser, ...] = (
@@ -331,6 +347,9 @@ INSPECTION: tuple[Chooser, ...] = (
 )
 OFFICE: tuple[Chooser, ...] = (
     *(release, release, decide, resolve, resolve, scrap, start, correct, send, amend),
-    move_crate,
+    *(close, call_off, move_crate),
 )
-FIELD: tuple[Chooser, ...] = (serve, serve, amend, amend, issue, note, send, *CRATES)
+FIELD: tuple[Chooser, ...] = (
+    *(serve, serve, serve, amend, amend, call_off, issue, note, send),
+    *CRATES,
+)

@@ -16,9 +16,11 @@ import * as note from "./note.js";
 import * as order from "./order.js";
 import { personKey } from "./person.js";
 import * as requisition from "./requisition_ask.js";
+import { closed, closeNeeds } from "./requisition_close.js";
 import { signed, signerKey } from "./signature.js";
 import { SIGNINGS } from "./signings.js";
 import { counted, countNeeds } from "./stocktaking.js";
+import * as plan from "./visit_plan.js";
 import * as visit from "./visit_step.js";
 
 /** @typedef {import("../types").Twin} Twin */
@@ -55,10 +57,12 @@ export const KINDS = withSignatures({
   "order.released": twin(order.released, itemNamed),
   "record.corrected": twin(corrected, job.jobNeeds),
   "requisition.changed": twin(requisition.changed, requisition.askNeeds),
+  "requisition.closed": twin(closed, closeNeeds),
   "requisition.raised": twin(requisition.raised, requisition.askNeeds),
   "step.recorded": twin(job.recorded, job.jobNeeds),
   "stock.counted": twin(counted, countNeeds),
-  "visit.amended": twin(visit.amended),
+  "visit.amended": twin(plan.amended, plan.planNeeds),
+  "visit.cancelled": twin(plan.cancelled),
   "visit.opened": twin(visit.opened, visitNamed),
   "visit.step_recorded": twin(visit.recorded, visit.visitNeeds),
 });

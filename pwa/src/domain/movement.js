@@ -62,7 +62,7 @@ export function issued(entry, draft) {
 function askedFor(entry, key, draft) {
   mustBeHere(entry, key, "requisition");
   const requisition = edit(draft, key, "requisition");
-  if (!["approved", "issued"].includes(requisition.state)) {
+  if (!["approved", "issued", "closed"].includes(requisition.state)) {
     throw problem("requisition_not_approved", { number: requisition.number });
   }
   const lot = edit(draft, entry.on, "lot");

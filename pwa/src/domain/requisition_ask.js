@@ -15,7 +15,7 @@ import { happening, plus, remember, since, strip } from "./values.js";
 
 const LINES_MAX = 30;
 const NUMBER_CHARS = 6;
-const APPROVERS = ["supervisor", "quality_manager"];
+export const APPROVERS = ["supervisor", "quality_manager"];
 const ORDER = { zh: "生产指令", en: "Order" };
 const NEEDED = { zh: "需用日期", en: "Needed on" };
 const NOTE = { zh: "说明", en: "Note" };
@@ -137,6 +137,8 @@ function mayChange(entry, requisition, draft) {
  * @returns {Error} the Problem that tells who decided what before
  */
 export function alreadyDecided(approval) {
+  const { number, state } = approval;
+  if (state === "withdrawn") return problem("requisition_ended", { number, state });
   const params = { name: approval.decision?.by_name ?? "", decision: approval.state };
   return problem("already_decided", params);
 }

@@ -1,4 +1,4 @@
-"""Requisitions raised and changed, and approvals bound to what was shown."""
+"""Requisitions raised, changed and ended, and approvals bound to what was shown."""
 
 import hashlib
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server.domain.approval import Shown, digest_of
-from tests.server.domain.floor import APPROVAL, LATEST, REQUISITION, Floor
+from tests.server.domain.floor import APPROVAL, LATEST, REQUISITION, Floor, M
 
 STRANGE = '引号 " 反斜杠 \\ 换行 \n 表情 🧰 分隔 \u2028 控制 \u0001 <b>&amp;'
 
@@ -191,6 +191,60 @@ def test_an_operator_does_not_approve(floor: Floor):
     floor.asked()
     result = floor.do("approval.decided", APPROVAL, floor.decision(), by="zhao.lei", base=LATEST)
     assert (result.outcome.status, result.outcome.code) == ("rejected", "no_right")
+
+
+def test_what_waits_is_withdrawn_and_nobody_need_decide_any_more(floor: Floor):
+    floor.asked()
+    result = floor.do("requisition.closed", REQUISITION, {"reason": "订单取消"}, by="wang.fang")
+    approval = floor.approval()
+    assert result.outcome.status == "applied"
+    assert (floor.requisition().state, approval.state) == ("withdrawn", "withdrawn")
+    assert (approval.waits_for, approval.timeline[0].data) == ([], {"reason": "订单取消"})
+    result = floor.do("approval.decided", APPROVAL, floor.decision(), by="zhang.wei")
+    assert (result.outcome.status, result.outcome.code) == ("rejected", "requisition_ended")
+    change = ask(("item/SZ:M-1", "60"), reason="加量")
+    result = floor.do("requisition.changed", REQUISITION, change, by="wang.fang")
+    assert result.outcome.params == {"number": "R-0000A1", "state": "withdrawn"}
+
+
+def test_what_is_approved_is_closed_and_what_leaves_the_store_still_counts(floor: Floor):
+    floor.passed()
+    floor.approved(("item/SZ:M-1", "30"))
+    floor.given("requisition.closed", REQUISITION, {"reason": "够用了"}, by="zhang.wei")
+    assert (floor.requisition().state, floor.approval().state) == ("closed", "approved")
+    body = {"quantity": "10", "requisition": REQUISITION}
+    result = floor.do("material.issued", M, body, by="chen.jing")
+    assert result.outcome.status == "applied"
+    assert floor.requisition().state == "closed"
+    assert floor.requisition().lines[0].issued == 10
+
+
+def test_what_was_not_approved_is_put_aside_without_a_reason(floor: Floor):
+    floor.asked()
+    floor.given("approval.decided", APPROVAL, floor.decision("rejected"), by="zhang.wei")
+    result = floor.do("requisition.closed", REQUISITION, {}, by="wang.fang")
+    assert result.outcome.status == "applied"
+    assert (floor.requisition().state, floor.approval().state) == ("withdrawn", "rejected")
+
+
+@pytest.mark.parametrize(
+    ("by", "reason", "code"),
+    [("wang.fang", "", "reason_missing"), ("zhao.lei", "为何", "no_right"),
+     ("liu.yang", "为何", "no_right")],
+)  # fmt: skip
+def test_only_its_raiser_or_a_supervisor_ends_it_and_says_why(
+    floor: Floor, by: str, reason: str, code: str
+):
+    floor.asked()
+    result = floor.do("requisition.closed", REQUISITION, {"reason": reason}, by=by)
+    assert (result.outcome.status, result.outcome.code) == ("rejected", code)
+
+
+def test_what_has_ended_does_not_end_again(floor: Floor):
+    floor.asked()
+    floor.given("requisition.closed", REQUISITION, {"reason": "订单取消"}, by="wang.fang")
+    result = floor.do("requisition.closed", REQUISITION, {"reason": "再来"}, by="zhang.wei")
+    assert (result.outcome.status, result.outcome.code) == ("rejected", "requisition_ended")
 
 
 def test_the_digest_is_sha256_of_compact_json_pairs():

@@ -1,4 +1,4 @@
-"""Visits: opened, recorded with parts, and their plan amended by two at once."""
+"""Visits: opened, and recorded with parts. Their plan is in test_visit_plan."""
 
 from typing import Any
 
@@ -13,10 +13,6 @@ SIGNATURE = BlobRef(sha256="cd" * 32, size=900, type="image/png", name="s.png")
 def work(*parts: tuple[str, str]) -> dict[str, Any]:
     used = [{"lot": lot, "quantity": quantity} for lot, quantity in parts]
     return {"step": "work", "answers": {"done": "更换 O 形圈"}, "parts": used}
-
-
-def amend(field: str, seen: str, wanted: str) -> dict[str, Any]:
-    return {"seen": {field: seen}, "set": {field: wanted}}
 
 
 def test_a_visit_is_given_to_a_technician(floor: Floor):
@@ -195,86 +191,3 @@ def test_two_verdicts_on_a_visit_step_make_a_case_there(floor: Floor):
     assert result.outcome.code == "case_verdict_conflict"
     assert floor.step("work", VISIT).verdict_now == "fail"
     assert floor.case(result).about == VISIT
-
-
-def test_an_amendment_sets_what_the_person_changed(floor: Floor):
-    floor.sent()
-    body = amend("due_on", "2026-11-24", "2026-11-25")
-    result = floor.do("visit.amended", VISIT, body, by="zhou.min")
-    assert result.outcome.status == "applied"
-    assert floor.visit().due_on == "2026-11-25"
-    assert floor.visit().timeline[0].data == {"fields": "due_on"}
-
-
-def test_amendments_of_different_fields_merge(floor: Floor):
-    floor.sent()
-    seen = floor.version(VISIT)
-    floor.given("visit.amended", VISIT, amend("contact", "钱红", "周平"), by="zhang.wei", base=seen)
-    body = amend("phone", "0510", "0512")
-    result = floor.do("visit.amended", VISIT, body, by="zhou.min", base=seen)
-    assert (result.outcome.status, result.outcome.code) == ("merged", "merged_with_others")
-    assert (floor.visit().customer.contact, floor.visit().customer.phone) == ("周平", "0512")
-
-
-def test_the_same_amendment_by_two_changes_nothing_more(floor: Floor):
-    floor.sent()
-    seen = floor.version(VISIT)
-    body = amend("contact", "钱红", "周平")
-    floor.given("visit.amended", VISIT, body, by="zhang.wei", base=seen)
-    result = floor.do("visit.amended", VISIT, body, by="zhou.min", base=seen)
-    assert result.outcome.status == "merged"
-    assert floor.visit().customer.contact == "周平"
-    assert floor.cases() == []
-
-
-def test_two_amendments_of_one_field_keep_the_first_and_show_all_three_in_a_case(floor: Floor):
-    floor.sent()
-    seen = floor.version(VISIT)
-    first = amend("due_on", "2026-11-24", "2026-11-26")
-    floor.given("visit.amended", VISIT, first, by="zhang.wei", base=seen)
-    second = amend("due_on", "2026-11-24", "2026-11-25")
-    result = floor.do("visit.amended", VISIT, second, by="zhou.min", base=seen)
-    case = floor.case(result)
-    assert (result.outcome.status, result.outcome.code) == ("conflict", "case_field_conflict")
-    assert floor.visit().due_on == "2026-11-26"
-    assert [d.model_dump() for d in case.differences] == [
-        {"field": "due_on", "seen": "2026-11-24", "now": "2026-11-26", "wanted": "2026-11-25"}
-    ]
-    assert [one.by for one in case.entries] == ["zhou.min", "zhang.wei"]
-
-
-def test_the_case_names_who_wrote_the_field_and_not_who_wrote_another_since(floor: Floor):
-    floor.sent()
-    seen = floor.version(VISIT)
-    first = amend("due_on", "2026-11-24", "2026-11-26")
-    floor.given("visit.amended", VISIT, first, by="zhang.wei", base=seen)
-    floor.given("visit.amended", VISIT, amend("phone", "0510", "0512"), by="wu.gang", base=seen)
-    second = amend("due_on", "2026-11-24", "2026-11-25")
-    result = floor.do("visit.amended", VISIT, second, by="zhou.min", base=seen)
-    assert [one.by for one in floor.case(result).entries] == ["zhou.min", "zhang.wei"]
-
-
-def test_own_amendments_that_waited_do_not_count_as_somebody_elses(floor: Floor):
-    floor.sent()
-    seen = floor.version(VISIT)
-    floor.given("visit.amended", VISIT, amend("phone", "0510", "0512"), by="zhou.min", base=seen)
-    body = amend("phone", "0512", "0513")
-    result = floor.do("visit.amended", VISIT, body, by="zhou.min", base=seen)
-    assert result.outcome.status == "applied"
-    assert floor.visit().customer.phone == "0513"
-
-
-def test_a_due_date_may_be_taken_away(floor: Floor):
-    floor.sent()
-    floor.do("visit.amended", VISIT, amend("due_on", "2026-11-24", ""), by="zhou.min")
-    assert floor.visit().due_on is None
-
-
-@pytest.mark.parametrize(
-    ("field", "wanted", "code"),
-    [("technician", "wu.gang", "unknown_field"), ("phone", "1" * 201, "text_too_long")],
-)
-def test_only_some_fields_are_amended(floor: Floor, field: str, wanted: str, code: str):
-    floor.sent()
-    result = floor.do("visit.amended", VISIT, amend(field, "", wanted), by="zhou.min")
-    assert (result.outcome.status, result.outcome.code) == ("parked", code)

@@ -32,6 +32,7 @@ from tests.server.domain import (
     test_signatures,
     test_sites,
     test_stocktaking,
+    test_visit_plan,
     test_visits,
 )
 from tests.server.domain.floor import NOW, Deed, Floor
@@ -47,6 +48,7 @@ SCENES = (
     test_stocktaking,
     test_job_steps,
     test_visits,
+    test_visit_plan,
     test_requisitions,
     test_cases,
     test_corrections,
@@ -76,10 +78,12 @@ FORESEEN = (
     "order.released",
     "record.corrected",
     "requisition.changed",
+    "requisition.closed",
     "requisition.raised",
     "step.recorded",
     "stock.counted",
     "visit.amended",
+    "visit.cancelled",
     "visit.opened",
     "visit.step_recorded",
 )

@@ -85,6 +85,9 @@ def what_the_demo_lacks(house: House) -> None:
     visit = house.body_of(demo.OPEN_VISIT)
     amended = {"seen": {"problem": visit["problem"]}, "set": {"problem": SCRIPT}}
     done_by(house, "visit.amended", demo.OPEN_VISIT, amended, "zhou.min")
+    off = {"reason": SCRIPT}
+    done_by(house, "visit.cancelled", "visit/HD:V2611-005", off, "zhang.wei")
+    done_by(house, "requisition.closed", demo.APPROVED_REQUISITION, off, "zhang.wei")
     resolution = {"decision": "recounted", "counted": "4", "note": SCRIPT}
     done_by(house, "case.resolved", case, resolution, "zhang.wei")
 

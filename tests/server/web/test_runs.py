@@ -93,7 +93,7 @@ def test_who_asked_is_not_asked_to_approve(house: House):
         if key.startswith("requisition/")
         and (body := house.body_of(key))["raised_by"] == "zhang.wei"
     )
-    for_me, mine_waiting = boss.get("/").text.split("Yours, waiting for somebody")
+    for_me, mine_waiting = boss.get("/").text.split("Your requests: waiting")
     assert mine["number"] not in for_me
     assert mine["number"] in mine_waiting
     assert mine["number"] in house.browser("li.na").get("/").text
