@@ -104,7 +104,11 @@ def known_well(server: RealServer) -> list[tuple[str, str]]:
         ("job-first-article", page_of(plant.FIRST_ARTICLE_JOB)),
         ("lot-shared", page_of(plant.SHARED_LOT)),
         ("requisition-approved", page_of(plant.APPROVED_REQUISITION)),
+        ("requisition-close", page_of(plant.APPROVED_REQUISITION) + "?form=close"),
+        ("requisition-withdraw", page_of(plant.WAITING_REQUISITION) + "?form=close"),
         ("visit-open", page_of(plant.OPEN_VISIT)),
+        ("visit-amend", page_of(plant.OPEN_VISIT) + "?form=amend"),
+        ("visit-cancel", page_of(plant.OPEN_VISIT) + "?form=cancel"),
         ("approval-waiting", page_of(plant.WAITING_REQUISITION).replace("requisition", "approval")),
         ("find-found", "/find?q=1001"),
         ("find-nothing", "/find?q=zzzz"),
@@ -172,6 +176,10 @@ def at_work(device: Device, server: RealServer) -> Iterator[Sight]:
     server.start()
     device.wait_until_sent()
     yield Sight("done-sent", lambda: note(device))
+    off = partial(ended, device, plant.OPEN_VISIT, "cancel", "visit.cancelled")
+    yield Sight("visit-cancelled", off)
+    close = partial(ended, device, plant.APPROVED_REQUISITION, "close", "requisition.closed")
+    yield Sight("requisition-closed", close)
 
 
 def shared(device: Device) -> Iterator[Sight]:
@@ -207,6 +215,12 @@ def note(device: Device) -> None:
     device.page.locator("details:has(form[action='/do/note.added']) summary").click()
     device.fill({"body.text": "夹具松动，已告知班长"})
     device.submit("note.added")
+
+
+def ended(device: Device, key: str, form: str, kind: str) -> None:
+    device.go(f"{page_of(key)}?form={form}")
+    device.fill({"body.reason": "客户改期"})
+    device.submit(kind)
 
 
 def refused_form(device: Device) -> None:
