@@ -17,13 +17,13 @@ SIGNATURE = "ab" * 32
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody is about to record."""
+    """What somebody is about to record; without a version in the one that their app speaks."""
 
     kind: str
     on: str
     body: dict[str, Any]
     base: int | None = None
-    v: int = 1
+    v: int | None = None
 
 
 @dataclass(frozen=True)

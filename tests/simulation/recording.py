@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+from server.domain.model import KINDS
 from sync.entry import digest_of
 from tests.simulation.deeds import Wish
 from tests.simulation.disk import Chain, Disk, Row
@@ -83,7 +84,7 @@ def _bytes_of(disk: Disk, wish: Wish, seen: Chain, how: Circumstances) -> bytes:
         "seq": seen.seq + 1,
         "prev": seen.hash,
         "kind": wish.kind,
-        "v": wish.v,
+        "v": wish.v or _spoken(wish.kind, how.app),
         "actor": disk.signin.login,
         "session": disk.signin.session,
         "on": wish.on,
@@ -101,6 +102,10 @@ def _bytes_of(disk: Disk, wish: Wish, seen: Chain, how: Circumstances) -> bytes:
     if not how.spoil and dice.random() < BORROWS_A_NAME:
         fields["actor"] = BORROWED
     return spoiled(fields, how.spoil, style)
+
+
+def _spoken(kind: str, app: str) -> int:
+    return KINDS[kind].v if app == "new" and kind in KINDS else 1
 
 
 def spoiled(fields: dict[str, Any], spoil: str, style: dict[str, Any]) -> bytes:
