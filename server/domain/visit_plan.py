@@ -168,17 +168,17 @@ def go_on(entry: Entry, visit: Visit, draft: Draft) -> Outcome:
     """
     if visit.state != "cancelled":
         return Outcome()
-    missed = since(visit.timeline, version=visit.version - 1, base=entry.base)
-    calls = [line for line in missed if line.kind == CALLED_OFF and line.by != entry.actor]
-    if entry.base is not None and not calls:
+    lines = visit.timeline
+    if entry.base is not None:
+        lines = since(lines, version=visit.version - 1, base=entry.base)
+    call = next((line for line in lines if line.kind == CALLED_OFF), None)
+    if call is None or call.by == entry.actor:
         raise _ended(visit)
     visit.state = "open"
     name = name_of(entry.actor, draft)
-    entries = [named(entry, name, {})]
-    for line in calls[:1]:
-        other = named(entry, line.by_name, dict(line.data))
-        which = {"entry": line.entry, "kind": line.kind, "by": line.by, "at": line.at}
-        entries.append(other.model_copy(update=which))
+    other = named(entry, call.by_name, dict(call.data))
+    which = {"entry": call.entry, "kind": call.kind, "by": call.by, "at": call.at}
+    entries = [named(entry, name, {}), other.model_copy(update=which)]
     params = {"number": visit.number, "name": name}
     case = open_case(
         draft,

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from server.demo import plant
 from tests.browser.device import MM_20_PX, PHONE, Opened
 from tests.browser.real_server import RealServer
+from tests.browser.screenshots import page_of
 from tests.browser.test_scanner import wedge
 
 FIRST, SECOND, PLACE = "L2611-02", "L2611-01", "A-01-02"
@@ -200,3 +201,15 @@ def test_what_was_just_recorded_without_a_server_is_found(opened: Opened, server
                        for one in ("customers", "orders"))  # fmt: skip
     expect(order).to_contain_text("W2611-99")
     expect(customer).to_contain_text("重庆长安")
+
+
+def test_nothing_is_issued_one_after_the_other_for_what_has_ended(opened: Opened) -> None:
+    boss, keeper = opened("zhang.wei", viewport=PHONE), opened("chen.jing")
+    boss.go(f"{page_of(plant.APPROVED_REQUISITION)}?form=close")
+    boss.fill({"body.reason": "订单取消"})
+    boss.submit("requisition.closed")
+    boss.wait_until_sent()
+    number = plant.APPROVED_REQUISITION.partition("/")[2]
+    keeper.go(f"/stock/issue?requisition={number}&code=L2611-02")
+    expect(keeper.page.locator("#round [role=alert]")).to_contain_text("已结束")
+    expect(keeper.page.locator("form[action='/do/material.issued']")).to_have_count(0)

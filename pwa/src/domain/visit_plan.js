@@ -155,16 +155,13 @@ export function cancelled(entry, draft) {
  */
 export function goOn(entry, visit, draft) {
   if (visit.state !== "cancelled") return outcome();
-  const isCall = (/** @type {Record<string, any>} */ { kind, by }) =>
-    kind === "visit.cancelled" && by !== entry.actor;
-  const calls = missedOf(entry, visit).filter(isCall);
-  if (entry.base !== null && calls.length === 0) throw ended(visit);
+  const lines = entry.base === null ? visit.timeline : missedOf(entry, visit);
+  const call = lines.find((/** @type {any} */ one) => one.kind === "visit.cancelled");
+  if (!call || call["by"] === entry.actor) throw ended(visit);
   visit.state = "open";
   const name = nameOf(entry.actor, draft);
-  const entries = [named(entry, name, {})];
-  for (const { entry: id, kind, by, by_name, at, data } of calls.slice(0, 1)) {
-    entries.push({ entry: id, kind, by, by_name, at, data });
-  }
+  const { entry: id, kind, by, by_name, at, data } = call;
+  const entries = [named(entry, name, {}), { entry: id, kind, by, by_name, at, data }];
   const params = { number: visit.number, name };
   const about = { about: visit.key, label: visit.number, params, entries };
   const opened = openCase(draft, entry, { kind: "visit_worked", ...about });

@@ -193,6 +193,16 @@ def test_who_could_know_does_not_work_on_what_was_called_off(floor: Floor, by: s
     assert (result.outcome.status, result.outcome.code) == ("parked", "visit_ended")
 
 
+def test_who_does_not_say_what_they_saw_could_not_know_what_others_did(floor: Floor):
+    floor.sent()
+    floor.given("visit.cancelled", VISIT, OFF, by="zhang.wei")
+    result = floor.do("visit.step_recorded", VISIT, WORK, by="zhou.min", base=None)
+    assert [one.by for one in floor.case(result).entries] == ["zhou.min", "zhang.wei"]
+    floor.given("visit.cancelled", VISIT, OFF, by="zhou.min")
+    result = floor.do("visit.step_recorded", VISIT, WORK, by="zhou.min", base=None)
+    assert (result.outcome.status, result.outcome.code) == ("parked", "visit_ended")
+
+
 def test_who_does_not_work_on_visits_calls_none_off(floor: Floor):
     floor.sent()
     result = floor.do("visit.cancelled", VISIT, OFF, by="he.yan")
