@@ -80,6 +80,13 @@ def named(entry: Entry, by_name: str, data: dict[str, Any]) -> NamedEntry:
     )
 
 
+def named_line(line: Happening, data: dict[str, Any]) -> NamedEntry:
+    """What a timeline tells of an earlier entry, as a case names it."""
+    return NamedEntry(
+        entry=line.entry, kind=line.kind, by=line.by, by_name=line.by_name, at=line.at, data=data
+    )
+
+
 def open_case(
     draft: Draft,
     entry: Entry,

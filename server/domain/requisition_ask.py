@@ -118,10 +118,7 @@ def changed(entry: Entry, body: RequisitionChanged, draft: Draft, now: datetime)
     """
     requisition = draft.edit(entry.on, Requisition)
     approval = draft.edit(requisition.approval, Approval)
-    person = draft.get(person_key(entry.actor), Person)
-    mine = entry.actor == requisition.raised_by
-    if not mine and not (person and person.has(requisition.site, APPROVERS)):
-        raise Problem("no_right", {"kind": entry.kind, "site": requisition.site})
+    must_be_theirs(entry, requisition, draft)
     if requisition.state != "waiting":
         raise already_decided(approval)
     missed = since(requisition.timeline, version=requisition.version - 1, base=entry.base)
@@ -136,6 +133,14 @@ def changed(entry: Entry, body: RequisitionChanged, draft: Draft, now: datetime)
     remember(requisition.timeline, line)
     remember(approval.timeline, line)
     return Outcome()
+
+
+def must_be_theirs(entry: Entry, requisition: Requisition, draft: Draft) -> None:
+    """Its raiser's or a supervisor's to change and to end. Problem: no_right."""
+    person = draft.get(person_key(entry.actor), Person)
+    mine = entry.actor == requisition.raised_by
+    if not mine and not (person and person.has(requisition.site, APPROVERS)):
+        raise Problem("no_right", {"kind": entry.kind, "site": requisition.site})
 
 
 def already_decided(approval: Approval) -> Problem:

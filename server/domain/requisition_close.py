@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Literal
 
 from server.domain.approval import Approval
-from server.domain.person import Person, name_of, person_key
+from server.domain.person import name_of
 from server.domain.requisition import Requisition
-from server.domain.requisition_ask import APPROVERS, ASKERS
+from server.domain.requisition_ask import APPROVERS, ASKERS, must_be_theirs
 from server.domain.values import Text, Value, happening, remember
 from sync.entry import Entry
 from sync.problem import Problem
@@ -31,10 +31,7 @@ def closed(entry: Entry, body: RequisitionClosed, draft: Draft, now: datetime) -
     Problems: no_right, requisition_ended (issued in full, or ended already), reason_missing.
     """
     requisition = draft.edit(entry.on, Requisition)
-    person = draft.get(person_key(entry.actor), Person)
-    mine = entry.actor == requisition.raised_by
-    if not mine and not (person and person.has(requisition.site, APPROVERS)):
-        raise Problem("no_right", {"kind": entry.kind, "site": requisition.site})
+    must_be_theirs(entry, requisition, draft)
     if requisition.state not in ENDS:
         params = {"number": requisition.number, "state": requisition.state}
         raise Problem("requisition_ended", params)

@@ -1,4 +1,4 @@
-"""A visit's plan: amended by two at once, given to another technician, called off.
+"""A visit's plan: amended by two at once, given to another technician, cancelled.
 
 Sending a technician first, and what is recorded at the customer's, is `visit_step`.
 """
@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from server.domain.case import Difference, named, open_case
+from server.domain.case import Difference, named, named_line, open_case
 from server.domain.person import Person, name_of, person_key
 from server.domain.values import (
     LINE_MAX_CHARS,
@@ -28,7 +28,7 @@ from sync.reconcile import Draft, Kind, Outcome
 
 AMENDABLE = ("technician", "due_on", "problem", "contact", "phone", "address")
 OF_VISIT = ("technician", "due_on", "problem")  # the others are the customer's
-CALLED_OFF = "visit.cancelled"
+CANCELLED = "visit.cancelled"
 
 
 class VisitAmended(Value):
@@ -73,9 +73,8 @@ def amended(entry: Entry, body: VisitAmended, draft: Draft, now: datetime) -> Ou
             _set(visit, field, wanted, draft)
             changes[field] = wanted
         else:
-            told = {"seen": seen, "now": now_value, "wanted": wanted}
-            shown = {name: _shown(field, value, draft) for name, value in told.items()}
-            differences.append(Difference(field=field, **shown))
+            was, stands, shall = (_shown(field, one, draft) for one in (seen, now_value, wanted))
+            differences.append(Difference(field=field, seen=was, now=stands, wanted=shall))
     remember(visit.timeline, happening(entry, name, {"fields": ", ".join(changes)}))
     if differences:
         return _field_conflict(entry, visit, draft, differences)
@@ -109,13 +108,9 @@ def _shown(field: str, value: str, draft: Draft) -> str:
 def _field_conflict(
     entry: Entry, visit: Visit, draft: Draft, differences: list[Difference]
 ) -> Outcome:
-    name = name_of(entry.actor, draft)
-    entries = [named(entry, name, {})]
+    entries = [named(entry, name_of(entry.actor, draft), {})]
     for theirs in _writers(visit, [difference.field for difference in differences]):
-        other = named(entry, theirs.by_name, {})
-        entries.append(
-            other.model_copy(update={"entry": theirs.entry, "by": theirs.by, "at": theirs.at})
-        )
+        entries.append(named_line(theirs, {}))
     params = {"number": visit.number}
     case = open_case(
         draft,
@@ -143,7 +138,7 @@ def _writers(visit: Visit, fields: list[str]) -> list[Happening]:
 def cancelled(entry: Entry, body: VisitCancelled, draft: Draft, now: datetime) -> Outcome:
     """Nobody goes there: the visit leaves everybody's list, what was recorded stays.
 
-    Problems: visit_ended (done, or called off already), visit_under_way (somebody recorded a step
+    Problems: visit_ended (done, or cancelled already), visit_under_way (somebody recorded a step
     that this person had not seen).
     """
     visit = draft.edit(entry.on, Visit)
@@ -161,7 +156,7 @@ def cancelled(entry: Entry, body: VisitCancelled, draft: Draft, now: datetime) -
 
 
 def go_on(entry: Entry, visit: Visit, draft: Draft) -> Outcome:
-    """A visit that was called off is open again for who worked on it and could not know.
+    """A visit that was cancelled is open again for who worked on it and could not know.
 
     Somebody was at the customer's after all, and has more to record; a case tells it to a
     supervisor. Problem: visit_ended, for who could know.
@@ -171,14 +166,12 @@ def go_on(entry: Entry, visit: Visit, draft: Draft) -> Outcome:
     lines = visit.timeline
     if entry.base is not None:
         lines = since(lines, version=visit.version - 1, base=entry.base)
-    call = next((line for line in lines if line.kind == CALLED_OFF), None)
-    if call is None or call.by == entry.actor:
+    end = next((line for line in lines if line.kind == CANCELLED), None)
+    if end is None or end.by == entry.actor:
         raise _ended(visit)
     visit.state = "open"
     name = name_of(entry.actor, draft)
-    other = named(entry, call.by_name, dict(call.data))
-    which = {"entry": call.entry, "kind": call.kind, "by": call.by, "at": call.at}
-    entries = [named(entry, name, {}), other.model_copy(update=which)]
+    entries = [named(entry, name, {}), named_line(end, dict(end.data))]
     params = {"number": visit.number, "name": name}
     case = open_case(
         draft,
@@ -209,5 +202,5 @@ def _needs(
 
 KINDS = [
     Kind("visit.amended", VisitAmended, amended, FIELD, needs=_needs),
-    Kind(CALLED_OFF, VisitCancelled, cancelled, FIELD, request=True),
+    Kind(CANCELLED, VisitCancelled, cancelled, FIELD, request=True),
 ]

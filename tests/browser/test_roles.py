@@ -372,7 +372,7 @@ def test_a_refusal_is_told_to_who_asked_until_they_put_it_aside(opened: Opened) 
     expect(told).to_have_count(0)
 
 
-def test_a_visit_is_given_to_a_colleague_and_called_off_without_a_network(opened: Opened) -> None:
+def test_a_visit_is_given_to_a_colleague_and_cancelled_without_a_network(opened: Opened) -> None:
     boss, colleague = opened("zhang.wei", viewport=PHONE), opened("wu.gang", viewport=PHONE)
     mine = colleague.page.locator(f"#main a[href='{page_of(plant.OPEN_VISIT)}']")
     expect(mine).to_have_count(0)

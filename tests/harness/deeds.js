@@ -42,7 +42,7 @@ export const DEEDS = {
   amend,
   askFor,
   askOtherwise,
-  callOff,
+  cancel,
   decide,
   endRequest,
   resolve,
@@ -178,7 +178,7 @@ async function endRequest(eyes) {
   return requisition && wish("requisition.closed", requisition, { reason: "not needed" });
 }
 
-async function callOff(eyes) {
+async function cancel(eyes) {
   const visit = await eyes.some("visit");
   return visit && wish("visit.cancelled", visit, { reason: "the customer called" });
 }

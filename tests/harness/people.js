@@ -19,7 +19,7 @@ export const WORK = {
     "note"],
   "zhao.lei": ["record", "record", "askFor", "note", "createLot"],
   "liu.yang": ["record", "record", "hold", "note", "record"],
-  "zhang.wei": ["release", "decide", "decide", "resolve", "amend", "callOff", "endRequest",
+  "zhang.wei": ["release", "decide", "decide", "resolve", "amend", "cancel", "endRequest",
     "note", "record"],
   "li.na": ["decide", "resolve", "record", "release", "note"],
   "zhou.min": ["record", "record", "amend", "note", "issue"],

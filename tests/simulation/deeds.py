@@ -198,7 +198,7 @@ def amend(eyes: Eyes) -> Wish | None:
     return eyes.wish("visit.amended", visit, body)
 
 
-def call_off(eyes: Eyes) -> Wish | None:
+def cancel(eyes: Eyes) -> Wish | None:
     visit = eyes.some("visit")
     body = {"reason": "the customer called"}
     return eyes.wish("visit.cancelled", visit, body) if visit else None
@@ -347,9 +347,9 @@ INSPECTION: tuple[Chooser, ...] = (
 )
 OFFICE: tuple[Chooser, ...] = (
     *(release, release, decide, resolve, resolve, scrap, start, correct, send, amend),
-    *(close, call_off, move_crate),
+    *(close, cancel, move_crate),
 )
 FIELD: tuple[Chooser, ...] = (
-    *(serve, serve, serve, amend, amend, call_off, issue, note, send),
+    *(serve, serve, serve, amend, amend, cancel, issue, note, send),
     *CRATES,
 )

@@ -25,7 +25,7 @@ def hand_of(login: str, device: str, name: str = "") -> Hand:
 
 
 def signed(disk: Disk, wish: Wish, *, entry: str, device: str, at: str) -> Wish:
-    """The wish as this person signs it here, if its kind needs that; in its second version."""
+    """The wish as this person signs it here, if its kind needs that."""
     kind = KINDS.get(wish.kind)
     if kind is None or kind.signing is None or disk.signin is None:
         return wish
@@ -33,15 +33,15 @@ def signed(disk: Disk, wish: Wish, *, entry: str, device: str, at: str) -> Wish:
     held = disk.replica.get(wish.on)
     person = disk.replica.get(f"person/org:{login}")
     if held is None:
-        return replace(wish, v=kind.v)
+        return wish
     doc = DOCUMENTS[wish.on.partition("/")[0]].model_validate(held.body)
     body = kind.body.model_validate(wish.body)
     meaning = kind.signing.due(body, doc)
     if meaning is None:
-        return replace(wish, v=kind.v)
+        return wish
     hand = hand_of(login, device, person.body["name"] if person else "")
     shown = [one.model_dump() for one in kind.signing.screen(body, doc)]
     told = hand.signs(wish.kind, wish.on, wish.body, meaning=meaning, at=at, shown=shown)
     if int(entry.replace("-", ""), 16) % ONE_IN == 0:
         told["signature"]["digest"] = "0" * 64
-    return replace(wish, v=kind.v, body=told)
+    return replace(wish, body=told)

@@ -20,6 +20,15 @@ export function named(entry, byName, data) {
 }
 
 /**
+ * @param {Record<string, any>} line what a timeline tells of an earlier entry
+ * @param {Record<string, any>} data
+ * @returns {Named}
+ */
+export function namedLine({ entry, kind, by, by_name, at }, data) {
+  return { entry, kind, by, by_name, at, data };
+}
+
+/**
  * @param {Draft} draft
  * @param {Entry} entry
  * @param {object} what

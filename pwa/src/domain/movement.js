@@ -15,6 +15,8 @@ import { mustSuffice, shortage, take } from "./withdrawal.js";
 /** @typedef {import("../types").Entry} Entry */
 /** @typedef {import("../types").DraftLike} Draft */
 
+// What left the store has left it, also where nothing more was wanted meanwhile.
+const ISSUABLE = ["approved", "issued", "closed"];
 const ISSUED = {
   quantity: body.positive,
   location: body.maybe(body.line),
@@ -62,7 +64,7 @@ export function issued(entry, draft) {
 function askedFor(entry, key, draft) {
   mustBeHere(entry, key, "requisition");
   const requisition = edit(draft, key, "requisition");
-  if (!["approved", "issued", "closed"].includes(requisition.state)) {
+  if (!ISSUABLE.includes(requisition.state)) {
     throw problem("requisition_not_approved", { number: requisition.number });
   }
   const lot = edit(draft, entry.on, "lot");

@@ -1,10 +1,10 @@
 /** Requisitions for which nothing more is to be issued; twin of `requisition_close.py`. */
 import * as body from "./body.js";
-import { edit, siteOf } from "./key.js";
+import { edit } from "./key.js";
 import { outcome } from "./outcome.js";
-import { has, nameOf, personOf } from "./person.js";
+import { nameOf } from "./person.js";
 import { problem } from "./problem.js";
-import { APPROVERS } from "./requisition_ask.js";
+import { mustBeTheirs } from "./requisition_ask.js";
 import { happening, remember } from "./values.js";
 
 /** @typedef {import("../types").Doc} Doc */
@@ -25,11 +25,7 @@ export function closed(entry, draft) {
   const { reason } = body.readBody(entry, CLOSED);
   const requisition = edit(draft, entry.on, "requisition");
   const { number, state } = requisition;
-  const site = siteOf(requisition.key);
-  const isMine = entry.actor === requisition.raised_by;
-  if (!isMine && !has(personOf(entry.actor, draft), site, APPROVERS)) {
-    throw problem("no_right", { kind: entry.kind, site });
-  }
+  mustBeTheirs(entry, requisition, draft);
   const end = ENDS[state];
   if (!end) throw problem("requisition_ended", { number, state });
   if (!reason && state !== "rejected") throw problem("reason_missing", {}, "reason");

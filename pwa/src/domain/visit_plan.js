@@ -1,9 +1,9 @@
 /**
- * A visit's plan: amended by two at once, given to another technician, called off; twin of
+ * A visit's plan: amended by two at once, given to another technician, cancelled; twin of
  * `visit_plan.py`.
  */
 import * as body from "./body.js";
-import { named, openCase } from "./case.js";
+import { named, namedLine, openCase } from "./case.js";
 import { edit, siteOf } from "./key.js";
 import { outcome } from "./outcome.js";
 import { has, nameOf, personKey, personOf } from "./person.js";
@@ -103,8 +103,7 @@ function shown(field, value, draft) {
 function fieldConflict(entry, visit, draft, differences) {
   const entries = [named(entry, nameOf(entry.actor, draft), {})];
   for (const theirs of writers(visit, differences)) {
-    const { by, by_name, at } = theirs;
-    entries.push({ entry: theirs.entry, kind: entry.kind, by, by_name, at, data: {} });
+    entries.push(namedLine(theirs, {}));
   }
   const params = { number: visit.number };
   const about = { about: visit.key, label: visit.number, params, entries, differences };
@@ -147,7 +146,7 @@ export function cancelled(entry, draft) {
 }
 
 /**
- * A visit that was called off is open again for who worked on it and could not know; a case tells
+ * A visit that was cancelled is open again for who worked on it and could not know; a case tells
  * it to a supervisor. Problem: visit_ended, for who could know.
  * @param {Entry} entry
  * @param {Doc} visit
@@ -156,12 +155,11 @@ export function cancelled(entry, draft) {
 export function goOn(entry, visit, draft) {
   if (visit.state !== "cancelled") return outcome();
   const lines = entry.base === null ? visit.timeline : missedOf(entry, visit);
-  const call = lines.find((/** @type {any} */ one) => one.kind === "visit.cancelled");
-  if (!call || call["by"] === entry.actor) throw ended(visit);
+  const end = lines.find((/** @type {any} */ one) => one.kind === "visit.cancelled");
+  if (!end || end["by"] === entry.actor) throw ended(visit);
   visit.state = "open";
   const name = nameOf(entry.actor, draft);
-  const { entry: id, kind, by, by_name, at, data } = call;
-  const entries = [named(entry, name, {}), { entry: id, kind, by, by_name, at, data }];
+  const entries = [named(entry, name, {}), namedLine(end, end["data"])];
   const params = { number: visit.number, name };
   const about = { about: visit.key, label: visit.number, params, entries };
   const opened = openCase(draft, entry, { kind: "visit_worked", ...about });

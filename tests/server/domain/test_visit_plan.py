@@ -1,4 +1,4 @@
-"""A visit's plan: amended by two at once, given to somebody else, called off."""
+"""A visit's plan: amended by two at once, given to somebody else, cancelled."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.server.domain.floor import VISIT, Floor
 
-OFF = {"reason": "客户改期"}
+WHY = {"reason": "客户改期"}
 WORK = {"step": "work", "answers": {"done": "更换 O 形圈"}}
 
 
@@ -131,39 +131,39 @@ def test_a_visit_is_given_only_to_who_works_there(floor: Floor, login: str, code
     assert floor.visit().technician == "zhou.min"
 
 
-def test_a_visit_that_is_called_off_waits_for_nobody_and_says_why(floor: Floor):
+def test_a_visit_that_is_cancelled_waits_for_nobody_and_says_why(floor: Floor):
     floor.sent()
-    result = floor.do("visit.cancelled", VISIT, OFF, by="zhang.wei")
+    result = floor.do("visit.cancelled", VISIT, WHY, by="zhang.wei")
     visit = floor.visit()
     assert result.outcome.status == "applied"
     assert (visit.state, visit.next, visit.waits_for) == ("cancelled", None, [])
-    assert visit.timeline[0].data == OFF
+    assert visit.timeline[0].data == WHY
 
 
-def test_a_visit_is_called_off_with_a_reason_and_once(floor: Floor):
+def test_a_visit_is_cancelled_with_a_reason_and_once(floor: Floor):
     floor.sent()
     result = floor.do("visit.cancelled", VISIT, {"reason": " "}, by="zhang.wei")
     assert result.outcome.code == "body_malformed"
-    floor.given("visit.cancelled", VISIT, OFF, by="zhang.wei")
-    result = floor.do("visit.cancelled", VISIT, OFF, by="zhou.min")
+    floor.given("visit.cancelled", VISIT, WHY, by="zhang.wei")
+    result = floor.do("visit.cancelled", VISIT, WHY, by="zhou.min")
     assert (result.outcome.status, result.outcome.code) == ("rejected", "visit_ended")
     assert result.outcome.params == {"number": "V1", "state": "cancelled"}
 
 
-def test_a_visit_is_not_called_off_over_work_that_was_not_seen(floor: Floor):
+def test_a_visit_is_not_cancelled_over_work_that_was_not_seen(floor: Floor):
     floor.sent()
     seen = floor.version(VISIT)
     floor.given("visit.step_recorded", VISIT, WORK, by="zhou.min", base=seen)
-    result = floor.do("visit.cancelled", VISIT, OFF, by="zhang.wei", base=seen)
+    result = floor.do("visit.cancelled", VISIT, WHY, by="zhang.wei", base=seen)
     assert (result.outcome.status, result.outcome.code) == ("rejected", "visit_under_way")
     assert result.outcome.params == {"number": "V1", "name": "周敏"}
     assert floor.visit().state == "open"
 
 
-def test_who_sees_the_work_may_call_off_the_rest(floor: Floor):
+def test_who_sees_the_work_may_cancel_the_rest(floor: Floor):
     floor.sent()
     floor.given("visit.step_recorded", VISIT, WORK, by="zhou.min")
-    floor.do("visit.cancelled", VISIT, OFF, by="zhang.wei")
+    floor.do("visit.cancelled", VISIT, WHY, by="zhang.wei")
     assert floor.visit().state == "cancelled"
     assert len(floor.step("work", VISIT).records) == 1
 
@@ -171,7 +171,7 @@ def test_who_sees_the_work_may_call_off_the_rest(floor: Floor):
 def test_work_by_who_could_not_know_opens_it_again_and_tells_a_supervisor(floor: Floor):
     floor.sent()
     seen = floor.version(VISIT)
-    floor.given("visit.cancelled", VISIT, OFF, by="zhang.wei", base=seen)
+    floor.given("visit.cancelled", VISIT, WHY, by="zhang.wei", base=seen)
     result = floor.do("visit.step_recorded", VISIT, WORK, by="zhou.min", base=seen)
     visit, case = floor.visit(), floor.case(result)
     assert (result.outcome.status, result.outcome.code) == ("conflict", "case_visit_worked")
@@ -184,10 +184,10 @@ def test_work_by_who_could_not_know_opens_it_again_and_tells_a_supervisor(floor:
 
 
 @pytest.mark.parametrize("by", ["zhou.min", "zhang.wei"])
-def test_who_could_know_does_not_work_on_what_was_called_off(floor: Floor, by: str):
+def test_who_could_know_does_not_work_on_what_was_cancelled(floor: Floor, by: str):
     floor.sent()
     seen = floor.version(VISIT)
-    floor.given("visit.cancelled", VISIT, OFF, by=by, base=seen)
+    floor.given("visit.cancelled", VISIT, WHY, by=by, base=seen)
     base = seen if by == "zhou.min" else floor.version(VISIT)
     result = floor.do("visit.step_recorded", VISIT, WORK, by="zhou.min", base=base)
     assert (result.outcome.status, result.outcome.code) == ("parked", "visit_ended")
@@ -195,15 +195,15 @@ def test_who_could_know_does_not_work_on_what_was_called_off(floor: Floor, by: s
 
 def test_who_does_not_say_what_they_saw_could_not_know_what_others_did(floor: Floor):
     floor.sent()
-    floor.given("visit.cancelled", VISIT, OFF, by="zhang.wei")
+    floor.given("visit.cancelled", VISIT, WHY, by="zhang.wei")
     result = floor.do("visit.step_recorded", VISIT, WORK, by="zhou.min", base=None)
     assert [one.by for one in floor.case(result).entries] == ["zhou.min", "zhang.wei"]
-    floor.given("visit.cancelled", VISIT, OFF, by="zhou.min")
+    floor.given("visit.cancelled", VISIT, WHY, by="zhou.min")
     result = floor.do("visit.step_recorded", VISIT, WORK, by="zhou.min", base=None)
     assert (result.outcome.status, result.outcome.code) == ("parked", "visit_ended")
 
 
-def test_who_does_not_work_on_visits_calls_none_off(floor: Floor):
+def test_who_does_not_work_on_visits_cancels_none(floor: Floor):
     floor.sent()
-    result = floor.do("visit.cancelled", VISIT, OFF, by="he.yan")
+    result = floor.do("visit.cancelled", VISIT, WHY, by="he.yan")
     assert (result.outcome.status, result.outcome.code) == ("rejected", "no_right")
