@@ -4,15 +4,16 @@ Here lives the base class and what the engine asks of every document. The types 
 the domain's; how documents are stored is `sync.stores`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from operator import attrgetter
-from typing import Any, ClassVar, get_args, get_origin
+from typing import Any, ClassVar, Self, get_args, get_origin
 
 import msgspec
 from pydantic import BaseModel, ConfigDict
 
+from sync.copying import copied
 from sync.search import search_text
 
 SITES_KEPT = 65_536
@@ -26,6 +27,12 @@ class Unchanging(BaseModel):
 
     __slots__ = ("kept",)
     model_config = ConfigDict(frozen=True, revalidate_instances="never")
+
+    def but(self, changes: Mapping[str, object]) -> Self:
+        """Another that is equal but for these fields, whose values were checked."""
+        other = copied(self)
+        other.__dict__.update(changes)
+        return other
 
 
 class Document(BaseModel):
@@ -86,9 +93,9 @@ class Document(BaseModel):
                 if value is not None and value != "":
                     yield plain(value)
 
-    def as_text(self) -> str:
-        """The document as it is stored: JSON, its fields in order, decimals as strings."""
-        return _writer.encode(self).decode()
+    def as_bytes(self) -> bytes:
+        """The document as it is stored: UTF-8 JSON, its fields in order, decimals as strings."""
+        return _writer.encode(_fields(self))
 
     def as_json(self) -> dict[str, Any]:
         """The document as plain JSON values, decimals as strings."""
@@ -153,33 +160,61 @@ def _kept(value: Unchanging) -> bytes:
         return text
 
 
+def _all_kept(some: list[Unchanging]) -> msgspec.Raw:
+    """A list of what never changes. What is new in it stands first, in most: then all else is
+    joined without asking each.
+    """
+    for one in some:
+        try:
+            _text_of(one)
+            break
+        except AttributeError:
+            _kept(one)
+    try:
+        texts = b",".join(map(_text_of, some))
+    except AttributeError:
+        texts = b",".join(map(_kept, some))
+    return msgspec.Raw(b"[" + texts + b"]")
+
+
 def _fields(value: BaseModel) -> dict[str, Any]:
     """What is written of a value: all its fields, but for those that are left out where empty."""
     fields = value.__dict__
-    optional, lists = _ways(type(value))
-    if lists:
+    optional, ways = _ways(type(value))
+    if ways:
         fields = fields.copy()
-        for name in lists:
-            fields[name] = msgspec.Raw(b"[" + b",".join(map(_kept, fields[name])) + b"]")
-    if all(fields[name] is not None for name in optional):
-        return fields
-    return {name: one for name, one in fields.items() if name not in optional or one is not None}
+        for name, way in ways:
+            if (one := fields[name]) is not None:
+                fields[name] = way(one)
+    for name in optional:
+        if fields[name] is None:
+            fields = {one: value for one, value in fields.items() if one != name}
+    return fields
 
 
 @cache
-def _ways(kind: type[BaseModel]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Fields that came later, where there is nothing documents stay as they were; and lists of
-    what never changes.
+def _ways(
+    kind: type[BaseModel],
+) -> tuple[tuple[str, ...], tuple[tuple[str, Callable[[Any], Any]], ...]]:
+    """Fields that came later, where there is nothing documents stay as they were; and how those
+    are written that hold values of ours. (The writer would ask for each of these, a long way.)
     """
     fields = kind.model_fields
     optional = tuple(name for name, field in fields.items() if field.exclude_if)
-    return optional, tuple(name for name, one in fields.items() if _is_kept(one.annotation))
+    ways = ((name, _way_of(one.annotation)) for name, one in fields.items())
+    return optional, tuple((name, way) for name, way in ways if way)
 
 
-def _is_kept(annotation: Any) -> bool:
+def _way_of(annotation: Any) -> Callable[[Any], Any] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return _told
     inner = get_args(annotation)
-    is_list = get_origin(annotation) is list and isinstance(inner[0], type)
-    return is_list and issubclass(inner[0], Unchanging)
+    if get_origin(annotation) is list and isinstance(inner[0], type):
+        if issubclass(inner[0], Unchanging):
+            return _all_kept
+        if issubclass(inner[0], BaseModel):
+            return lambda some: [_fields(one) for one in some]
+    return None
 
 
 _writer = msgspec.json.Encoder(enc_hook=_told)

@@ -8,12 +8,13 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, delete, func, select
 
 from sync.document import Document
 from sync.search import rank, words_of
-from sync.statements import Lookup, remove, upsert
+from sync.statements import Lookup, insert, remove, upsert
 from sync.store import in_chunks, table_of
 from sync.tables import DocumentRow, MetaRow, TermRow
 
@@ -25,19 +26,19 @@ BY_KEY = Lookup(
 )
 Types = Mapping[str, type[Document]]
 INDEX = "index"  # in the meta table: by what documents are found
-KEPT_CHARS_MAX = 8 * 1024 * 1024
+KEPT_BYTES_MAX = 12 * 1024 * 1024
 
 
 class Readings:
     """Texts that were read, with their documents; nobody may change these."""
 
-    def __init__(self, chars_max: int = KEPT_CHARS_MAX) -> None:
-        self._chars_max = chars_max
-        self._chars = 0
-        self._kept: OrderedDict[str, tuple[str, Document]] = OrderedDict()
+    def __init__(self, bytes_max: int = KEPT_BYTES_MAX) -> None:
+        self._bytes_max = bytes_max
+        self._bytes = 0
+        self._kept: OrderedDict[str, tuple[bytes, Document]] = OrderedDict()
         self._door = threading.Lock()
 
-    def read(self, types: Types, name: str, key: str, text: str) -> Document:
+    def read(self, types: Types, name: str, key: str, text: bytes) -> Document:
         """The document in this text, which stands under `key`."""
         with self._door:
             kept = self._kept.get(key)
@@ -48,18 +49,18 @@ class Readings:
         self.keep(text, document)
         return document
 
-    def keep(self, text: str, document: Document) -> None:
+    def keep(self, text: bytes, document: Document) -> None:
         """Remember what this text says; the longest unused are forgotten."""
         with self._door:
             self._forget(document.key)
             self._kept[document.key] = (text, document)
-            self._chars += len(text)
-            while self._chars > self._chars_max:
+            self._bytes += len(text)
+            while self._bytes > self._bytes_max:
                 self._forget(next(iter(self._kept)))
 
     def _forget(self, key: str) -> None:
         gone = self._kept.pop(key, None)
-        self._chars -= len(gone[0]) if gone else 0
+        self._bytes -= len(gone[0]) if gone else 0
 
 
 readings = Readings()
@@ -69,7 +70,8 @@ def load(connection: Connection, types: Types, keys: set[str]) -> dict[str, Docu
     """The documents under these keys; absent ones are absent."""
     found = {}
     for key, name, body in BY_KEY.rows(connection, keys=keys):
-        found[key] = readings.read(types, name, key, body)
+        text = body if isinstance(body, bytes) else body.encode()
+        found[key] = readings.read(types, name, key, text)
     return found
 
 
@@ -107,19 +109,13 @@ def reindex(connection: Connection, types: Types) -> int:
     if connection.scalar(select(meta.c.value).where(meta.c.name == INDEX)) == wanted:
         return 0
     keys = set(connection.scalars(select(_table.c.key)))
+    connection.execute(delete(table_of(TermRow)))
     for chunk in in_chunks(keys):
-        _retermed(connection, load(connection, types, set(chunk)))
+        found = load(connection, types, set(chunk)).values()
+        rows = [{"term": term, "key": one.key} for one in found for term in sorted(one.terms())]
+        insert(connection, TermRow, rows)
     upsert(connection, MetaRow, [{"name": INDEX, "value": wanted}])
     return len(keys)
-
-
-def _retermed(connection: Connection, found: Mapping[str, Document]) -> None:
-    table = table_of(TermRow)
-    stored = connection.execute(select(table).where(table.c.key.in_(found)))
-    had = {(row.term, row.key) for row in stored}
-    now = {(term, key) for key, document in found.items() for term in document.terms()}
-    upsert(connection, TermRow, [{"term": t, "key": k} for t, k in sorted(now - had)])
-    remove(connection, TermRow, [{"term": t, "key": k} for t, k in sorted(had - now)])
 
 
 def count(connection: Connection) -> int:
@@ -133,13 +129,13 @@ def save(
     after: Mapping[str, Document],
 ) -> None:
     """Write what changed; of the terms only those that came or went."""
-    rows = [
-        {"key": d.key, "type": d.type, "version": d.version, "body": d.as_text()}
+    rows: list[dict[str, Any]] = [
+        {"key": d.key, "type": d.type, "version": d.version, "body": d.as_bytes()}
         for d in after.values()
     ]
     upsert(connection, DocumentRow, rows)
     for row, document in zip(rows, after.values(), strict=True):
-        readings.keep(str(row["body"]), document)
+        readings.keep(row["body"], document)
     came, went = [], []
     for key, document in after.items():
         old = before.get(key)

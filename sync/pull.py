@@ -89,7 +89,7 @@ def _changes(connection: Connection, scope: str, since: int, *, limit: int) -> l
             "version": row.version,
             "key": row.key,
             "type": row.type,
-            "body": None if row.gone else msgspec.Raw(row.body.encode()),
+            "body": None if row.gone else msgspec.Raw(row.body),
         }
         for row in connection.execute(statement)
     ]

@@ -82,7 +82,7 @@ class Documents(Mapping[str, Document]):
     def keep(self, changed: Mapping[str, Document]) -> None:
         """Take these as they are now."""
         rows = [
-            {"key": d.key, "type": d.type, "version": d.version, "body": d.as_text()}
+            {"key": d.key, "type": d.type, "version": d.version, "body": d.as_bytes()}
             for d in changed.values()
         ]
         upsert(self._connection, DocumentRow, rows)

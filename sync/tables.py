@@ -7,6 +7,8 @@ The tables for reports are `server.records`'.
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from sync.utf8 import Utf8
+
 Counting = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -56,23 +58,25 @@ class HeadRow(SQLModel, table=True):
 
 
 class DocumentRow(SQLModel, table=True):
-    """The present state of one document, as JSON text."""
+    """The present state of one document, as JSON."""
 
     __tablename__ = "documents"
 
     key: str = Field(primary_key=True)
     type: str
     version: int
-    body: str = Field(sa_column=Column(Text, nullable=False))
+    body: bytes = Field(sa_column=Column(Utf8, nullable=False))
 
 
 class TermRow(SQLModel, table=True):
-    """By which terms a document is found."""
+    """By which terms a document is found. Whoever has the document knows its terms: by its key
+    nobody looks for them, so there is no index of it to keep.
+    """
 
     __tablename__ = "terms"
 
     term: str = Field(primary_key=True)
-    key: str = Field(primary_key=True, index=True)
+    key: str = Field(primary_key=True)
 
 
 class FeedRow(SQLModel, table=True):

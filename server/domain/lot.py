@@ -23,7 +23,7 @@ RESTRICTION: dict[str, int] = {
 }
 
 
-class Holding(Value):
+class Holding(Fixed):
     """Quantity of the lot at one location."""
 
     location: Line
@@ -134,11 +134,8 @@ def fullest(lot: Lot) -> str:
 
 def add_at(lot: Lot, location: str, quantity: Decimal) -> None:
     """Change what lies at a location; a location with nothing left leaves the list."""
-    for holding in lot.holdings:
-        if holding.location == location:
-            holding.quantity += quantity
-            break
-    else:
-        lot.holdings.append(Holding(location=location, quantity=quantity))
-    lot.holdings = [h for h in lot.holdings if h.quantity != 0]
+    lies = {h.location: h for h in lot.holdings}
+    there = lies[location].quantity if location in lies else Decimal(0)
+    lies[location] = Holding(location=location, quantity=there + quantity)
+    lot.holdings = [h for h in lies.values() if h.quantity != 0]
     lot.on_hand += quantity

@@ -15,6 +15,9 @@ from pydantic import (
     GetPydanticSchema,
     JsonValue,
     PlainSerializer,
+    TypeAdapter,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
 )
 
 from sync.document import Unchanging
@@ -49,10 +52,28 @@ def _exact(value: Decimal) -> Decimal:
     return Decimal(canonical(value))
 
 
-Quantity = Annotated[
+Checked = Annotated[
     Decimal,
     Field(max_digits=18, decimal_places=6, allow_inf_nan=False),
     AfterValidator(_exact),
+]
+_check = TypeAdapter(Checked).validate_python
+
+
+@lru_cache(NUMBERS_KEPT)
+def _fitting(value: Decimal) -> Decimal:
+    return _check(value)
+
+
+def _known(value: object, check: ValidatorFunctionWrapHandler) -> Decimal:
+    """Numbers that were checked before are not taken apart again."""
+    known: Decimal = _fitting(value) if type(value) is Decimal else check(value)
+    return known
+
+
+Quantity = Annotated[
+    Checked,
+    WrapValidator(_known),
     PlainSerializer(canonical, return_type=str, when_used="json"),
 ]
 Positive = Annotated[Quantity, Field(gt=0)]

@@ -1,7 +1,8 @@
 """From reconciled entries to the report tables, in the same transaction; by replay the same."""
 
 from collections.abc import Iterable
-from itertools import islice
+from itertools import islice, takewhile
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, delete
@@ -39,6 +40,8 @@ ALL = (
     ApprovalRecord,
 )
 REBUILD_ENTRIES = 200
+LOT_COLUMNS = tuple(name for name in LotRecord.model_fields if name not in ("lot", "site"))
+_of_lot = attrgetter(*LOT_COLUMNS)
 
 
 def project(connection: Connection, results: list[Result]) -> None:
@@ -84,8 +87,7 @@ def write(connection: Connection, model: type[SQLModel], rows: list[Row]) -> Non
 
 
 def _lot(lot: Lot) -> Row:
-    columns = [name for name in LotRecord.model_fields if name not in ("lot", "site")]
-    return {"lot": lot.key, "site": lot.site, **{name: getattr(lot, name) for name in columns}}
+    return {"lot": lot.key, "site": lot.site, **dict(zip(LOT_COLUMNS, _of_lot(lot), strict=True))}
 
 
 def _holdings(lot: Lot) -> list[Row]:
@@ -124,21 +126,21 @@ def _approval(approval: Approval) -> Row:
 def _movements(result: Result) -> Iterable[Row]:
     for lot in result.after.values():
         if isinstance(lot, Lot):
-            for line in lot.movements:
-                if line.entry == result.entry.id:
-                    yield {
-                        "entry": line.entry,
-                        "lot": lot.key,
-                        "site": lot.site,
-                        "kind": line.kind,
-                        "quantity": line.quantity,
-                        "source": line.source,
-                        "target": line.target,
-                        "person": line.by,
-                        "at": line.at,
-                        "requisition": line.requisition,
-                        "run": line.run,
-                    }
+            # Those of the latest entry stand on top.
+            for line in takewhile(lambda one: one.entry == result.entry.id, lot.movements):
+                yield {
+                    "entry": line.entry,
+                    "lot": lot.key,
+                    "site": lot.site,
+                    "kind": line.kind,
+                    "quantity": line.quantity,
+                    "source": line.source,
+                    "target": line.target,
+                    "person": line.by,
+                    "at": line.at,
+                    "requisition": line.requisition,
+                    "run": line.run,
+                }
 
 
 def _recorded(result: Result) -> Iterable[tuple[Run, Step, Record]]:

@@ -152,14 +152,14 @@ def test_an_upgrade_that_fails_leaves_everything_as_it_was(old, monkeypatch):
             brought_up(store)
     assert revision(store) is None
     brought_up(store)
-    assert revision(store) == "0005"
+    assert revision(store) == "0006"
     store.close()
 
 
 def test_many_that_start_at_once_upgrade_it_once(old):
     stores = [Store(old) for _ in range(4)]
     together(*(lambda store=store: brought_up(store) for store in stores))
-    assert {revision(store) for store in stores} == {"0005"}
+    assert {revision(store) for store in stores} == {"0006"}
     for store in stores:
         store.close()
 

@@ -163,7 +163,7 @@ class House:
         table = table_of(DocumentRow)
         with self.plant.store.read() as connection:
             text = connection.scalar(select(table.c.body).where(table.c.key == key))
-        found: dict[str, Any] = json.loads(str(text))
+        found: dict[str, Any] = json.loads(text or b"")
         return found
 
     def entries(self) -> int:

@@ -25,7 +25,7 @@ def test_a_defect_is_a_page_with_a_number_that_the_log_knows(
 ):
     table = table_of(DocumentRow)
     with house.plant.store.write() as connection:
-        broken = update(table).where(table.c.key == LOT).values(body=f"{{{SECRET}")
+        broken = update(table).where(table.c.key == LOT).values(body=f"{{{SECRET}".encode())
         connection.execute(broken)
     browser = house.browser("wang.fang")
     browser.cookies["traveler_lang"] = lang
