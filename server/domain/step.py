@@ -7,6 +7,7 @@ on one step come to, and what a verdict does to the lot, is `verdict`'s.
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import takewhile
 
 from server.domain.person import SYSTEM, Person, name_of, person_key
 from server.domain.run import (
@@ -63,7 +64,7 @@ def refusal(entry: Entry, run: Run, step: Step, draft: Draft) -> Outcome | None:
     same = same_person(entry, run, step, draft)
     if same is not None:
         return same
-    for earlier in run.steps[: run.steps.index(step)]:
+    for earlier in takewhile(lambda one: one is not step, run.steps):
         if earlier.check == "first_article" and not _passed_as_seen(entry, earlier):
             raise Problem("first_article_first", {"step": earlier.title.model_dump()})
     return None

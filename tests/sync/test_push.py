@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, text
 
 from sync.entry import digest_of
 from sync.problem import Problem
@@ -33,6 +33,15 @@ def test_an_applied_entry_is_in_the_journal_the_documents_the_terms_and_the_feed
     assert desk.found_by("counter") == desk.found_by("counter.colour=red") == [C]
     assert desk.rows(FeedRow) == [{"scope": "S.floor", "key": C, "version": 1, "gone": False}]
     assert desk.projected == [id_of(raw)]
+    assert desk.verified().whole
+
+
+def test_a_document_is_readable_text_in_the_database(desk, ann):
+    desk.push(ann, ann.write("counter.opened", C))
+    desk.push(ann, ann.write("counter.painted", C, {"to": "朱红 é"}))
+    with desk.store.read() as connection:
+        (told,) = connection.scalars(text("SELECT body FROM documents WHERE body LIKE '%朱红 é%'"))
+    assert json.loads(told)["colour"] == "朱红 é"
     assert desk.verified().whole
 
 

@@ -66,7 +66,7 @@ class Odd(Document):
     either: Part | list[str] | str = ""
 
 
-def test_whatever_a_field_holds_is_copied():
+def test_whatever_a_field_holds_is_copied_and_written():
     odd = Odd(
         key="odd/S:1",
         anything={"a": [1, {"b": []}]},
@@ -76,6 +76,7 @@ def test_whatever_a_field_holds_is_copied():
         either=["d"],
     )
     told = odd.as_bytes()
+    assert told == odd.model_dump_json().encode()
     copy = copied(odd)
     assert copy == odd
     disturb(copy)

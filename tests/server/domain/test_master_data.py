@@ -4,11 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from server.domain.order import Order
 from server.domain.person import Person
 from server.domain.procedure import Procedure
-from server.domain.values import canonical
+from server.domain.values import Quantity, canonical
 from tests.server.domain.floor import Floor
 from tests.server.domain.scenery import PROCEDURES
 
@@ -100,3 +101,17 @@ def test_steps_have_keys_of_their_own_and_name_each_other(floor: Floor, changed:
 )
 def test_a_decimal_has_one_text(value: str, text: str):
     assert canonical(Decimal(value)) == text
+
+
+@pytest.mark.parametrize("again", ["the first time", "when it was checked before"])
+def test_a_number_comes_to_its_one_form_however_it_was_written(again: str):
+    quantity = TypeAdapter(Quantity).validate_python
+    for value, form in [("1E+2", "100"), ("12.50", "12.5"), ("-0", "0")]:
+        assert str(quantity(Decimal(value))) == str(quantity(value)) == form, again
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "0.1234567", "1234567890123456789"])
+def test_what_is_no_quantity_is_refused_also_as_a_number(value: str):
+    for told in (value, Decimal(value), Decimal(value)):
+        with pytest.raises(ValidationError):
+            TypeAdapter(Quantity).validate_python(told)
