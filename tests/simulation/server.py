@@ -276,7 +276,7 @@ class Server:
         table = table_of(FeedRow)
         newest = select(table.c.scope, func.max(table.c.version)).group_by(table.c.scope)
         with self.plant.store.read() as connection:
-            return dict(connection.execute(newest).tuples().all())
+            return dict(connection.execute(newest).all())
 
     def end_session(self, cookie: str) -> None:
         """It runs out, or somebody ended it elsewhere."""
