@@ -1,9 +1,8 @@
-"""Notifier: after a commit, tells people of the approvals and cases that now wait for them.
+"""Notifier: after a commit, tells people what waits for them now. What that is, is `news`'.
 
 In a thread of its own: nothing that goes wrong here, or is slow, is felt by who records something.
 """
 
-import json
 import queue
 import threading
 from collections.abc import Mapping
@@ -14,23 +13,18 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from server.domain.approval import Approval
-from server.domain.case import Case
-from server.domain.case_resolution import DECIDERS
 from server.domain.model import DOCUMENTS
 from server.domain.person import Person, person_key
 from server.notices import subscriptions
+from server.notices.news import ABOUT, AREAS, News, is_for, message, news_in
 from server.notices.web_push import GONE, Browser, send, server_key
-from server.pages.wording import path
 from server.plant import Plant
 from sync import documents, feed
-from sync.document import Document, site_of
 from sync.problem import Problem
 from sync.store import meta_of, table_of
 from sync.tables import FeedRow
 
 LOOK_EVERY_S = 60.0
-AREAS = (".floor", ".cases")
 log = structlog.get_logger()
 
 
@@ -88,10 +82,10 @@ class Notifier:
         for row in rows:
             person = people.get(person_key(row["login"]))
             if isinstance(person, Person) and person.active:
-                sent += self._tell(row, [one for one in waiting if _is_for(person, one)])
+                sent += self._tell(row, [one for one in waiting if is_for(person, one)])
         return sent
 
-    def _new(self, scopes: Mapping[str, int]) -> list[Document]:
+    def _new(self, scopes: Mapping[str, int]) -> list[News]:
         table = table_of(FeedRow)
         keys: set[str] = set()
         with self._plant.store.read() as connection:
@@ -101,16 +95,16 @@ class Notifier:
                     select(table.c.key, table.c.version).where(table.c.scope == scope, later)
                 ).all()
                 self._seen[scope] = max([self._seen.get(scope, 0), *(row.version for row in rows)])
-                keys |= {row.key for row in rows if row.key.startswith(("approval/", "case/"))}
+                keys |= {row.key for row in rows if row.key.startswith(ABOUT)}
             found = documents.load(connection, DOCUMENTS, keys) if keys else {}
-        open_ones = {key: doc for key, doc in found.items() if _waits(doc)}
-        if not open_ones:
+        news = {one.key: one for document in found.values() if (one := news_in(document))}
+        if not news:
             return []
         with self._plant.store.write() as connection:
-            fresh = subscriptions.take_untold(connection, set(open_ones), self._plant.now())
-        return [open_ones[key] for key in sorted(fresh)]
+            fresh = subscriptions.take_untold(connection, set(news), self._plant.now())
+        return [news[key] for key in sorted(fresh)]
 
-    def _tell(self, row: Mapping[str, Any], waiting: list[Document]) -> int:
+    def _tell(self, row: Mapping[str, Any], waiting: list[News]) -> int:
         local = self._plant.now().astimezone(ZoneInfo(self._plant.settings.time_zone))
         count = row["held"] + len(waiting)
         if count == 0:
@@ -120,7 +114,8 @@ class Notifier:
                 self._hold(row["id"], count)
             return 0
         only = waiting[0] if count == len(waiting) == 1 else None
-        status = self._send(row, _message(self._plant, row["lang"], only, count))
+        words = self._plant.locale[row["lang"]]["notice"]
+        status = self._send(row, message(words, only, count))
         if status in GONE:
             with self._plant.store.write() as connection:
                 subscriptions.unsubscribe(connection, row["id"])
@@ -129,36 +124,11 @@ class Notifier:
         log.info("notice", status=status, count=count)
         return 1
 
-    def _send(self, row: Mapping[str, Any], message: bytes) -> int:
+    def _send(self, row: Mapping[str, Any], told: bytes) -> int:
         browser = Browser(row["endpoint"], row["p256dh"], row["auth"])
         subject = self._plant.settings.push_contact or self._plant.settings.public_url
-        return send(browser, message, self._key, subject=subject, now=self._plant.now())
+        return send(browser, told, self._key, subject=subject, now=self._plant.now())
 
     def _hold(self, subscription: str, count: int) -> None:
         with self._plant.store.write() as connection:
             subscriptions.hold(connection, subscription, count)
-
-
-def _waits(document: Document) -> bool:
-    if isinstance(document, Approval):
-        return document.state == "waiting"
-    return isinstance(document, Case) and document.state == "open"
-
-
-def _is_for(person: Person, document: Document) -> bool:
-    """Who may decide it and did not ask for it."""
-    if isinstance(document, Approval):
-        seats = {f"{site}:{role}" for site, roles in person.roles.items() for role in roles}
-        return bool(seats & set(document.waits_for)) and document.asked_by != person.login
-    return person.has(site_of(document.key), DECIDERS)
-
-
-def _message(plant: Plant, lang: str, only: Document | None, count: int) -> bytes:
-    """What the device shows; the number or name, and where it leads. No figures, no people."""
-    words = plant.locale[lang]["notice"]
-    told: dict[str, Any] = {"title": words["several"].replace("{count}", str(count)), "url": "/"}
-    if isinstance(only, Approval):
-        told = {"title": words["approval"], "body": only.number, "url": path(only.key)}
-    elif isinstance(only, Case):
-        told = {"title": words["case"], "body": only.about_label, "url": path(only.key)}
-    return json.dumps({"tag": told["url"], "body": "", **told}, ensure_ascii=False).encode()

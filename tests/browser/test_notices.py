@@ -75,7 +75,8 @@ def test_the_device_page_offers_notices_and_says_why_it_can_t(
 ):
     supervisor.go("/device")
     words = supervisor.page.locator("[data-notices-words]")
-    expect(words).to_have_text("This device can be told of approvals and cases that wait for you.")
+    said = "This device can be told of approvals, cases and visits that wait for you."
+    expect(words).to_have_text(said)
     supervisor.page.locator("[data-notices-on]").click()
     # This browser reaches no push service.
     expect(words).to_contain_text("needs the internet", timeout=60_000)

@@ -15,18 +15,21 @@ from sqlalchemy import func, select
 
 from server.demo.plant import SHARED_LOT
 from server.domain.delivery import LATE
+from server.domain.rights import SETUP_SESSION
 from server.notices.notifier import Notifier
 from server.notices.subscriptions import is_quiet
 from server.notices.tables import SubscriptionRow
 from server.notices.web_push import Browser, checked, decoded, encrypted, server_key
 from server.plant import Plant
-from server.setup import perform_now
+from server.setup import perform, perform_now
+from sync.compose import Deed
 from sync.problem import Problem
 from sync.store import table_of
 from tests.server.notices.endpoint import PushService, decrypted, push_service
 from tests.server.web.plant_in_use import House, copied, house_over
 
 NIGHT, MORNING = "2026-11-25T15:00:00Z", "2026-11-25T23:00:00Z"  # 23:00 and 07:00 at the plant
+VISIT, SERVICE = "visit/HD:V-NEW", "procedure/HD:site_service.v3"
 REQUISITION = "requisition/SZ:01a20000-0000-7000-8000-0000000000aa"
 
 
@@ -137,6 +140,65 @@ def test_an_approval_is_told_to_who_may_decide_it_and_not_to_who_asked(
     notifier.tell(moved.get(timeout=20))  # the hint comes after the answer
     approvals = [one for one in service.got if one["url"].startswith("/approvals/")]
     assert [one["title"] for one in approvals] == ["An approval waits for you"]
+
+
+def a_deed(house: House, login: str, kind: str, body: dict[str, Any]) -> dict[str, int]:
+    """Somebody's deed on the visit; the scopes that moved."""
+    plant, moved = house.plant, dict[str, int]()
+    plant.pokes.append(moved.update)
+    deed = Deed(kind, VISIT, body, login, SETUP_SESSION, plant.local_now())
+    perform(plant, [(deed, plant.now())])
+    plant.pokes.remove(moved.update)
+    return moved
+
+
+def a_visit(house: House, by: str, *, technician: str) -> dict[str, int]:
+    customer = {"name": "客户", "address": "", "contact": "", "phone": ""}
+    told = {"procedure": SERVICE, "service": "repair", "customer": customer, "problem": "漏"}
+    return a_deed(house, by, "visit.opened", told | {"technician": technician})
+
+
+def given_to(login: str, *, before: str) -> dict[str, Any]:
+    return {"seen": {"technician": before}, "set": {"technician": login}}
+
+
+def test_a_technician_is_told_of_a_visit_each_time_that_it_becomes_theirs(
+    house: House, notifier: Notifier, service: PushService
+):
+    subscribe(house, "wu.gang", service)
+    with push_service() as other:
+        subscribe(house, "zhou.min", other)
+        notifier.tell(a_visit(house, "zhang.wei", technician="wu.gang"))
+        given = given_to("zhou.min", before="wu.gang")
+        notifier.tell(a_deed(house, "zhang.wei", "visit.amended", given))
+        notifier.tell(a_deed(house, "zhang.wei", "visit.amended", later()))
+        back = given_to("wu.gang", before="zhou.min")
+        notifier.tell(a_deed(house, "zhang.wei", "visit.amended", back))
+        assert [one["title"] for one in other.got] == ["You were given a visit"]
+    assert [(one["title"], one["body"]) for one in service.got] == 2 * [
+        ("You were given a visit", "V-NEW")
+    ]
+    assert service.got[0]["url"] == "/visits/HD:V-NEW"
+
+
+def later() -> dict[str, Any]:
+    return {"seen": {"due_on": ""}, "set": {"due_on": "2026-12-01"}}
+
+
+def test_a_technician_is_told_when_nobody_goes_there_any_more(
+    house: House, notifier: Notifier, service: PushService
+):
+    subscribe(house, "wu.gang", service)
+    a_visit(house, "wu.gang", technician="wu.gang")
+    notifier.tell(a_deed(house, "zhang.wei", "visit.cancelled", {"reason": "the customer called"}))
+    assert [one["title"] for one in service.got] == ["A visit of yours was cancelled"]
+
+
+def test_nobody_is_told_of_their_own_plans(house: House, notifier: Notifier, service: PushService):
+    subscribe(house, "wu.gang", service)
+    notifier.tell(a_visit(house, "wu.gang", technician="wu.gang"))
+    notifier.tell(a_deed(house, "wu.gang", "visit.cancelled", {"reason": "twice the same"}))
+    assert service.got == []
 
 
 def test_each_thing_is_told_once_also_by_two_processes(
