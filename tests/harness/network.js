@@ -19,8 +19,9 @@ const FAULTS = {
   slow: 3,
   kill: 1,
 };
-/** Photos are large, and somewhere on their way is memory that fails. */
-const BLOB_FAULTS = { ...FAULTS, garbled: 30 };
+/** Photos are large, and somewhere on their way is memory that fails: mostly at the first try. */
+const FIRST_BLOB_FAULTS = { ...FAULTS, garbled: 100 };
+const BLOB_FAULTS = { ...FAULTS, garbled: 10 };
 const KILLED_WITHIN_MS = 60;
 const SLOW_MS = [50, 1200];
 const DUPLICATE_AFTER_MS = [1, 4000];
@@ -38,6 +39,7 @@ export function createNetwork({ servers, dice, trace, ask, complain }) {
   const memory = serversMemory(complain);
   const counts = {};
   const late = new Set();
+  const photosTried = new Set();
   let isCalm = false;
   let isOffline = false;
   let at = dice.below(servers.length);
@@ -47,7 +49,7 @@ export function createNetwork({ servers, dice, trace, ask, complain }) {
     const call = callOf(input, init, cookies);
     if (servers.length > 1 && dice.chance(isCalm ? 0.5 : 0.15)) at = dice.below(servers.length);
     const base = servers[at];
-    const fault = isOffline ? "offline" : isCalm ? "fine" : dice.weighted(faultsOf(call));
+    const fault = isOffline ? "offline" : isCalm ? "fine" : dice.weighted(faultsOf(call, photosTried));
     counts[fault] = (counts[fault] ?? 0) + 1;
     if (fault !== "fine" && fault !== "offline") trace(fault, { path: call.path, server: at });
     if (fault === "offline" || fault === "lost_before") throw new TypeError("no network");
@@ -118,9 +120,12 @@ function serversMemory(complain) {
 }
 
 /** A try at a password counts until it is known to be right: nobody guesses, so it goes well. */
-function faultsOf({ path, method }) {
+function faultsOf({ path, method }, photosTried) {
   if (path === "/sign-in") return { fine: 9, duplicated: 1 };
-  return path.startsWith("/blobs/") && method === "PATCH" ? BLOB_FAULTS : FAULTS;
+  if (!path.startsWith("/blobs/") || method !== "PATCH") return FAULTS;
+  const isFirst = !photosTried.has(path);
+  photosTried.add(path);
+  return isFirst ? FIRST_BLOB_FAULTS : BLOB_FAULTS;
 }
 
 /** One bit is another one; near the end, where the picture can still be decoded. */
