@@ -20,8 +20,7 @@ const FAULTS = {
   kill: 1,
 };
 /** Photos are large, and somewhere on their way is memory that fails: mostly at the first try. */
-const FIRST_BLOB_FAULTS = { ...FAULTS, garbled: 100 };
-const BLOB_FAULTS = { ...FAULTS, garbled: 10 };
+const GARBLED = { first: 100, again: 10 };
 const KILLED_WITHIN_MS = 60;
 const SLOW_MS = [50, 1200];
 const DUPLICATE_AFTER_MS = [1, 4000];
@@ -123,16 +122,15 @@ function serversMemory(complain) {
 function faultsOf({ path, method }, photosTried) {
   if (path === "/sign-in") return { fine: 9, duplicated: 1 };
   if (!path.startsWith("/blobs/") || method !== "PATCH") return FAULTS;
-  const isFirst = !photosTried.has(path);
+  const garbled = photosTried.has(path) ? GARBLED.again : GARBLED.first;
   photosTried.add(path);
-  return isFirst ? FIRST_BLOB_FAULTS : BLOB_FAULTS;
+  return { ...FAULTS, garbled };
 }
 
 /** One bit is another one; near the end, where the picture can still be decoded. */
 function garbled(body, dice) {
   const other = Uint8Array.from(new Uint8Array(body));
-  const near_end = Math.max(0, other.length - 1 - dice.below(4));
-  other[near_end] ^= 1;
+  other[Math.max(0, other.length - 1 - dice.below(4))] ^= 1;
   return other;
 }
 
@@ -187,8 +185,7 @@ function asBrowser({ status, headers }, content, redirect) {
   if (isRedirect && redirect === "manual") {
     return { type: "opaqueredirect", status: 0, ok: false, headers: new Headers() };
   }
-  const isEmpty = status === 204 || status === 304;
-  return new Response(isEmpty ? null : content, { status, headers });
+  return new Response([204, 304].includes(status) ? null : content, { status, headers });
 }
 
 /** @returns {Promise<void>} after so long, or rejected as fetch is when it was called off */
