@@ -38,7 +38,7 @@ export function createNetwork({ servers, dice, trace, ask, complain }) {
   const memory = serversMemory(complain);
   const counts = {};
   const late = new Set();
-  const photosTried = new Set();
+  const photos = new Set();
   let isCalm = false;
   let isOffline = false;
   let at = dice.below(servers.length);
@@ -48,7 +48,7 @@ export function createNetwork({ servers, dice, trace, ask, complain }) {
     const call = callOf(input, init, cookies);
     if (servers.length > 1 && dice.chance(isCalm ? 0.5 : 0.15)) at = dice.below(servers.length);
     const base = servers[at];
-    const fault = isOffline ? "offline" : isCalm ? "fine" : dice.weighted(faultsOf(call, photosTried));
+    const fault = isOffline ? "offline" : isCalm ? "fine" : dice.weighted(faultsOf(call, photos));
     counts[fault] = (counts[fault] ?? 0) + 1;
     if (fault !== "fine" && fault !== "offline") trace(fault, { path: call.path, server: at });
     if (fault === "offline" || fault === "lost_before") throw new TypeError("no network");
@@ -119,11 +119,11 @@ function serversMemory(complain) {
 }
 
 /** A try at a password counts until it is known to be right: nobody guesses, so it goes well. */
-function faultsOf({ path, method }, photosTried) {
+function faultsOf({ path, method }, photos) {
   if (path === "/sign-in") return { fine: 9, duplicated: 1 };
   if (!path.startsWith("/blobs/") || method !== "PATCH") return FAULTS;
-  const garbled = photosTried.has(path) ? GARBLED.again : GARBLED.first;
-  photosTried.add(path);
+  const garbled = photos.has(path) ? GARBLED.again : GARBLED.first;
+  photos.add(path);
   return { ...FAULTS, garbled };
 }
 
