@@ -26,7 +26,7 @@ STEPS = {
     "bodies: checked": [("reconcile.py", "read_body")],
     "handlers, with the copies they change": [("reconcile.py", "_handle")],
     "changed documents: checked": [("reconcile.py", "settle")],
-    "changed documents: written as JSON": [("document.py", "as_text")],
+    "changed documents: written as JSON": [("document.py", "as_bytes")],
     "reports": [("project.py", "project")],
     "feed and its sums": [("feed.py", "publish")],
     "journal: hashes and rows": [("journal.py", "append"), ("push.py", "_row")],
@@ -34,7 +34,7 @@ STEPS = {
     "commit": [("~", "<method 'commit' of 'sqlite3.Connection' objects>")],
 }
 # Of these only what the others have not told yet.
-AROUND = {"documents and terms: SQL": [("document.py", "as_text")]}
+AROUND = {"documents and terms: SQL": [("document.py", "as_bytes")]}
 
 
 def shares(table: Table, folder: Path, *, runs: int) -> None:
