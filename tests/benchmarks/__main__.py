@@ -10,11 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from server.collector import relax
-from tests.benchmarks import growth, pulls, pushes, shared, shares
+from tests.benchmarks import growth, least, pulls, pushes, shared, shares
 from tests.benchmarks.comeback import comeback
 from tests.benchmarks.table import Table, about_this_machine
 
-PARTS = ("batches", "shares", "together", "postgresql", "http", "comeback", "growth")
+PARTS = ("batches", "least", "shares", "together", "postgresql", "http", "comeback", "growth")
 
 
 def main() -> None:
@@ -23,7 +23,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; all if none is named")
     parser.add_argument("--runs", type=int, default=40, help="repetitions of a short measurement")
     parser.add_argument(
-        "--entries", type=int, default=100_000, help="journal to grow to; the issue has 1000000"
+        "--entries", type=int, default=100_000, help="journal to grow to, 1000000 at most"
     )
     given = parser.parse_args()
     if unknown := set(given.parts) - set(PARTS):
@@ -34,6 +34,7 @@ def main() -> None:
         about_this_machine(table, Path(folder))
         work: dict[str, Callable[[Path], None]] = {
             "batches": lambda path: pushes.batches(table, path, runs=given.runs),
+            "least": lambda path: least.least(table, path, runs=given.runs),
             "shares": lambda path: shares.shares(table, path, runs=given.runs),
             "together": lambda path: pushes.together(table, path, runs=5),
             "postgresql": lambda path: shared.on_postgresql(table, path, runs=given.runs),

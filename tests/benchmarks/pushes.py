@@ -48,7 +48,7 @@ def batches(table: Table, folder: Path, *, runs: int) -> None:
     for more_s in COMMITS_MORE_S:
         middle = _batches(folder / str(more_s), runs, more_s)
         which = f"batches of {BATCH} mixed entries, median of {runs}"
-        table.part(f"push on SQLite, durable, {which}{_disk(more_s)}")
+        table.part(f"push on SQLite, durable, {which}{disk_told(more_s)}")
         _bare_rows(table, middle)
         for how in HOW:
             _batch_rows(table, how, middle)
@@ -63,7 +63,7 @@ def _batches(folder: Path, runs: int, more_s: float) -> dict[str, float]:
     times: dict[str, list[float]] = defaultdict(list)
     disk = Disk(folder, more_s)
     disk.slow(plant.store.engine)
-    with closing(_Bare(folder / "traveler.sqlite3", disk)) as bare, closing(disk):
+    with closing(Bare(folder / "traveler.sqlite3", disk)) as bare, closing(disk):
         for number in range(runs + WARM_UP):
             for how, some in ready.items():
                 before_s = time.process_time()
@@ -75,7 +75,8 @@ def _batches(folder: Path, runs: int, more_s: float) -> dict[str, float]:
     return {what: statistics.median(some[WARM_UP:]) for what, some in times.items()}
 
 
-def _disk(more_s: float) -> str:
+def disk_told(more_s: float) -> str:
+    """For a heading."""
     return f", each commit {milliseconds(more_s)} longer" if more_s else ""
 
 
@@ -105,7 +106,7 @@ def together(table: Table, folder: Path, *, runs: int) -> None:
         grouped, single = _together(folder / str(more_s), runs, more_s)
         entries = DEVICES * EACH
         which = f"median of {runs} x {entries}"
-        table.part(f"push of single entries on SQLite, durable, {which}{_disk(more_s)}")
+        table.part(f"push of single entries on SQLite, durable, {which}{disk_told(more_s)}")
         table.row("one commit for each", per_second(entries, single))
         table.row(
             f"{DEVICES} devices at once, group commit",
@@ -173,7 +174,7 @@ def _one_by_one(plant: Plant, deliveries: list[Delivery]) -> None:
         pushed(plant, delivery)
 
 
-class _Bare:
+class Bare:
     """The least that could be done with the same bytes: one statement, one durable commit."""
 
     def __init__(self, database: Path, disk: Disk) -> None:
