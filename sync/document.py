@@ -4,19 +4,19 @@ Here lives the base class and what the engine asks of every document. The types 
 the domain's; how documents are stored is `sync.stores`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from operator import attrgetter
-from typing import Any, ClassVar, Self, get_args, get_origin
+from typing import Any, ClassVar, get_args, get_origin
 
 import msgspec
 from pydantic import BaseModel, ConfigDict
 
-from sync.copying import copied
 from sync.search import search_text
 
 SITES_KEPT = 65_536
+Way = Callable[[Any], Any]  # from a field's value to what is written of it
 
 
 class Unchanging(BaseModel):
@@ -27,12 +27,6 @@ class Unchanging(BaseModel):
 
     __slots__ = ("kept",)
     model_config = ConfigDict(frozen=True, revalidate_instances="never")
-
-    def but(self, changes: Mapping[str, object]) -> Self:
-        """Another that is equal but for these fields, whose values were checked."""
-        other = copied(self)
-        other.__dict__.update(changes)
-        return other
 
 
 class Document(BaseModel):
@@ -193,9 +187,7 @@ def _fields(value: BaseModel) -> dict[str, Any]:
 
 
 @cache
-def _ways(
-    kind: type[BaseModel],
-) -> tuple[tuple[str, ...], tuple[tuple[str, Callable[[Any], Any]], ...]]:
+def _ways(kind: type[BaseModel]) -> tuple[tuple[str, ...], tuple[tuple[str, Way], ...]]:
     """Fields that came later, where there is nothing documents stay as they were; and how those
     are written that hold values of ours. (The writer would ask for each of these, a long way.)
     """
@@ -205,7 +197,7 @@ def _ways(
     return optional, tuple((name, way) for name, way in ways if way)
 
 
-def _way_of(annotation: Any) -> Callable[[Any], Any] | None:
+def _way_of(annotation: Any) -> Way | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return _told
     inner = get_args(annotation)

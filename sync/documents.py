@@ -70,7 +70,7 @@ def load(connection: Connection, types: Types, keys: set[str]) -> dict[str, Docu
     """The documents under these keys; absent ones are absent."""
     found = {}
     for key, name, body in BY_KEY.rows(connection, keys=keys):
-        text = body if isinstance(body, bytes) else body.encode()
+        text = body if isinstance(body, bytes) else body.encode()  # as the driver gave it
         found[key] = readings.read(types, name, key, text)
     return found
 
@@ -123,16 +123,19 @@ def count(connection: Connection) -> int:
     return connection.scalar(select(func.count()).select_from(table_of(DocumentRow))) or 0
 
 
+def row_of(document: Document) -> dict[str, Any]:
+    """The document as a row of `DocumentRow`."""
+    told = {"key": document.key, "type": document.type, "version": document.version}
+    return {**told, "body": document.as_bytes()}
+
+
 def save(
     connection: Connection,
     before: Mapping[str, Document | None],
     after: Mapping[str, Document],
 ) -> None:
     """Write what changed; of the terms only those that came or went."""
-    rows: list[dict[str, Any]] = [
-        {"key": d.key, "type": d.type, "version": d.version, "body": d.as_bytes()}
-        for d in after.values()
-    ]
+    rows = [row_of(document) for document in after.values()]
     upsert(connection, DocumentRow, rows)
     for row, document in zip(rows, after.values(), strict=True):
         readings.keep(row["body"], document)

@@ -241,7 +241,7 @@ def _row(one: Arrived, result: Result, verdict: Verdict) -> dict[str, Any]:
         "received_at": one.received_at,
         "status": outcome.status,
         "code": outcome.code,
-        "params": journal.in_letters(outcome.params) if outcome.params else "{}",
+        "params": journal.in_letters(outcome.params),
         "case_key": outcome.case,
         "effects": json.dumps(verdict["effects"]),
     }

@@ -81,11 +81,7 @@ class Documents(Mapping[str, Document]):
 
     def keep(self, changed: Mapping[str, Document]) -> None:
         """Take these as they are now."""
-        rows = [
-            {"key": d.key, "type": d.type, "version": d.version, "body": d.as_bytes()}
-            for d in changed.values()
-        ]
-        upsert(self._connection, DocumentRow, rows)
+        upsert(self._connection, DocumentRow, [stored.row_of(one) for one in changed.values()])
 
     def rows(self) -> Iterator[RowMapping]:
         """Key, type, version and body of each, in key order."""

@@ -172,6 +172,6 @@ class Run(Document):
 
     def change(self, step: Step, **changes: object) -> Step:
         """Change a step of this run, to values that were checked; the one in its place."""
-        changed = step.but(changes)
+        changed = step.model_copy(update=changes)
         self.steps = [changed if one is step else one for one in self.steps]
         return changed

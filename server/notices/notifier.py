@@ -1,4 +1,4 @@
-"""Notifier: after a commit, tells people what waits for them now. What that is, is `news`'.
+"""Notifier: after a commit, tells people what waits for them now. What that is, is `notice`'s.
 
 In a thread of its own: nothing that goes wrong here, or is slow, is felt by who records something.
 """
@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from server.domain.model import DOCUMENTS
 from server.domain.person import Person, person_key
 from server.notices import subscriptions
-from server.notices.news import ABOUT, AREAS, News, is_for, message, news_in
+from server.notices.notice import ABOUT, AREAS, Notice, is_for, message, notice_in
 from server.notices.web_push import GONE, Browser, send, server_key
 from server.plant import Plant
 from sync import documents, feed
@@ -85,7 +85,7 @@ class Notifier:
                 sent += self._tell(row, [one for one in waiting if is_for(person, one)])
         return sent
 
-    def _new(self, scopes: Mapping[str, int]) -> list[News]:
+    def _new(self, scopes: Mapping[str, int]) -> list[Notice]:
         table = table_of(FeedRow)
         keys: set[str] = set()
         with self._plant.store.read() as connection:
@@ -97,14 +97,14 @@ class Notifier:
                 self._seen[scope] = max([self._seen.get(scope, 0), *(row.version for row in rows)])
                 keys |= {row.key for row in rows if row.key.startswith(ABOUT)}
             found = documents.load(connection, DOCUMENTS, keys) if keys else {}
-        news = {one.key: one for document in found.values() if (one := news_in(document))}
-        if not news:
+        new = {one.key: one for document in found.values() if (one := notice_in(document))}
+        if not new:
             return []
         with self._plant.store.write() as connection:
-            fresh = subscriptions.take_untold(connection, set(news), self._plant.now())
-        return [news[key] for key in sorted(fresh)]
+            fresh = subscriptions.take_untold(connection, set(new), self._plant.now())
+        return [new[key] for key in sorted(fresh)]
 
-    def _tell(self, row: Mapping[str, Any], waiting: list[News]) -> int:
+    def _tell(self, row: Mapping[str, Any], waiting: list[Notice]) -> int:
         local = self._plant.now().astimezone(ZoneInfo(self._plant.settings.time_zone))
         count = row["held"] + len(waiting)
         if count == 0:

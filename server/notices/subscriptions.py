@@ -78,7 +78,7 @@ def hold(connection: Connection, subscription: str, held: int) -> None:
 
 
 def take_untold(connection: Connection, keys: set[str], now: datetime) -> set[str]:
-    """Those of these news that nobody was told of yet; from now on they count as told."""
+    """Those of these (`Notice.key`) that nobody was told of yet; from now on they count as told."""
     table = table_of(NoticeRow)
     known = set(connection.scalars(select(table.c.key).where(table.c.key.in_(keys))))
     fresh = keys - known

@@ -25,7 +25,7 @@ class SubscriptionRow(SQLModel, table=True):
 
 
 class NoticeRow(SQLModel, table=True):
-    """What people were told of (`News.key`): once, whichever process saw it first."""
+    """What people were told of (`Notice.key`): once, whichever process saw it first."""
 
     __tablename__ = "push_notices"
 

@@ -1,10 +1,10 @@
-"""News: what in a document somebody is told of, who that is, and in which words.
+"""Notice: what of a document somebody is told, who that is, and in which words.
 
 Pure. When it is sent, and where to, is `notifier`'s.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,14 +18,14 @@ from server.domain.visit_plan import CANCELLED
 from server.pages.wording import path
 from sync.document import Document, site_of
 
-ABOUT = ("approval/", "case/", "visit/")  # the documents that may have news
+ABOUT = ("approval/", "case/", "visit/")  # the documents of which there may be notices
 AREAS = (".floor", ".cases", ".field")  # and where they lie
 ASSIGNED = "visit.opened"
 REASSIGNED = "visit.amended"
 
 
 @dataclass(frozen=True)
-class News:
+class Notice:
     """One thing to tell of a document: `key` says which, so that it is told once; `word` how."""
 
     key: str
@@ -33,39 +33,40 @@ class News:
     document: Document
 
 
-def news_in(document: Document | None) -> News | None:
+def notice_in(document: Document | None) -> Notice | None:
     """What there is to tell of a document as it is now."""
     if isinstance(document, Approval) and document.state == "waiting":
-        return News(document.key, "approval", document)
+        return Notice(document.key, "approval", document)
     if isinstance(document, Case) and document.state == "open":
-        return News(document.key, "case", document)
+        return Notice(document.key, "case", document)
     return _of_visit(document) if isinstance(document, Visit) else None
 
 
-def _of_visit(visit: Visit) -> News | None:
+def _of_visit(visit: Visit) -> Notice | None:
     """That it is somebody's now, or that nobody goes there; not to who did that."""
-    word = "visit_cancelled" if visit.state == "cancelled" else "visit"
-    is_news = word == "visit_cancelled" or (visit.state == "open" and not _has_begun(visit))
-    line = next((line for line in visit.timeline if _tells(line, word)), None)
-    if line is None or not is_news or line.by == visit.technician:
+    if visit.state == "cancelled":
+        return _said_by_others(visit, "visit_cancelled", lambda line: line.kind == CANCELLED)
+    has_begun = any(step.records for step in visit.steps)
+    is_new = visit.state == "open" and not has_begun
+    return _said_by_others(visit, "visit", _gives) if is_new else None
+
+
+def _said_by_others(visit: Visit, word: str, tells: Callable[[Happening], bool]) -> Notice | None:
+    line = next((line for line in visit.timeline if tells(line)), None)
+    if line is None or line.by == visit.technician:
         return None
-    return News(f"{visit.key} {line.entry}", word, visit)
+    return Notice(f"{visit.key} {line.entry}", word, visit)
 
 
-def _has_begun(visit: Visit) -> bool:
-    return any(step.records for step in visit.steps)
-
-
-def _tells(line: Happening, word: str) -> bool:
-    if word == "visit_cancelled":
-        return line.kind == CANCELLED
+def _gives(line: Happening) -> bool:
+    """Whether it gave the visit to somebody."""
     fields = str(line.data.get("fields", "")).split(", ")
     return line.kind == ASSIGNED or (line.kind == REASSIGNED and "technician" in fields)
 
 
-def is_for(person: Person, news: News) -> bool:
+def is_for(person: Person, notice: Notice) -> bool:
     """Who may decide it and did not ask for it; of a visit its technician."""
-    about = news.document
+    about = notice.document
     if isinstance(about, Visit):
         return about.technician == person.login and person.has(about.site, FIELD)
     if isinstance(about, Approval):
@@ -74,7 +75,7 @@ def is_for(person: Person, news: News) -> bool:
     return person.has(site_of(about.key), DECIDERS)
 
 
-def message(words: Mapping[str, str], only: News | None, count: int) -> bytes:
+def message(words: Mapping[str, str], only: Notice | None, count: int) -> bytes:
     """What the device shows; the number or name, and where it leads. No figures, no people."""
     told: dict[str, Any] = {"title": words["several"].replace("{count}", str(count)), "url": "/"}
     if only is not None:
